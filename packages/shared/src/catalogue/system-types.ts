@@ -1,0 +1,88 @@
+import type { TypeSchema } from '../items/type-schema.ts';
+import { datetime, defineType, flag, list, object, oneOf, plain, text } from './define-type.ts';
+
+/** The platform's own records. Never registrable; states are active and revoked; no tags and no tier. */
+export const SYSTEM_TYPES: readonly TypeSchema[] = [
+  defineType(
+    'system.activity',
+    'Activity',
+    {
+      connection_id: plain(),
+      severity: oneOf('info', 'warning', 'error', 'action_required'),
+      summary: text(),
+      detail: object(),
+    },
+    { required: ['connection_id', 'severity', 'summary'], title: 'summary' },
+  ),
+  defineType('system.app', 'App', { name: text(), client_id: plain() }, { required: ['name'], title: 'name' }),
+  defineType(
+    'system.connection',
+    'Connection',
+    {
+      kind: oneOf('app', 'integration', 'tenant'),
+      status: oneOf('active', 'revoked'),
+      granted_at: datetime(),
+      last_used_at: datetime(),
+      revoked_at: datetime(),
+      label: text(),
+      client_id: plain(),
+      scopes: list(),
+      app_ref: plain(),
+      integration_ref: plain(),
+      credential_ref: plain(),
+      configuration: object(),
+      direction: oneOf('read', 'write', 'both'),
+      triggers: list('object'),
+      runtime_compatibility: list(),
+      runtime_status: oneOf('healthy', 'degraded', 'failing', 'paused', 'reauth_required'),
+      last_sync_at: datetime(),
+      next_run_at: datetime(),
+      last_error_at: datetime(),
+      attached_device: plain(),
+      feed_activity: flag(),
+    },
+    { required: ['kind', 'status', 'granted_at'], title: 'label' },
+  ),
+  defineType(
+    'system.credential',
+    'Credential',
+    {
+      label: text(),
+      kind: oneOf('api_key', 'oauth_token', 'api_token'),
+      scopes: list(),
+      last_used_at: datetime(),
+      connection_id: plain(),
+      oauth_provider_config: object(),
+      api_token_config: object(),
+    },
+    { required: ['label', 'kind'], title: 'label' },
+  ),
+  defineType(
+    'system.device',
+    'Device',
+    { name: text(), platform: plain(), last_seen_at: datetime() },
+    { required: ['name'], title: 'name' },
+  ),
+  defineType(
+    'system.integration',
+    'Integration',
+    {
+      manifest_name: text(),
+      manifest_version: plain(),
+      publisher: text(),
+      summary: text(),
+      direction: oneOf('read', 'write', 'both'),
+      runtime_compatibility: list(),
+      manifest: object(),
+      registered_at: datetime(),
+    },
+    { required: ['manifest_name', 'manifest_version', 'manifest'], title: 'manifest_name', body: 'summary' },
+  ),
+  defineType('system.profile', 'Profile', { name: text(), handle: plain() }, { title: 'name' }),
+  defineType(
+    'system.webhook',
+    'Webhook',
+    { url: plain(), events: list(), active: flag() },
+    { required: ['url'], title: 'url' },
+  ),
+];

@@ -1,0 +1,190 @@
+export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
+export {
+  getRun,
+  type InstallInput,
+  InstallInputSchema,
+  installConnection,
+  listRuns,
+  runConnection,
+  uninstallConnection,
+} from './api/connections.ts';
+export {
+  type CreateEdgeInput,
+  CreateEdgeInputSchema,
+  createEdge,
+  deleteEdge,
+  listItemBackrefs,
+  listItemEdges,
+} from './api/edges.ts';
+export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } from './api/endpoint.ts';
+export { getHealth } from './api/health.ts';
+export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
+export {
+  addItemTags,
+  type BulkItemsInput,
+  BulkItemsInputSchema,
+  type BulkResult,
+  BulkResultSchema,
+  bulkItems,
+  createItem,
+  deleteItem,
+  deleteItemExtension,
+  getItem,
+  getItemExtension,
+  getItemMetadata,
+  type ListItemsQuery,
+  ListItemsQuerySchema,
+  listItemExtensions,
+  listItems,
+  MAX_BULK_ITEMS,
+  MAX_EXTENSION_BYTES,
+  putItemExtension,
+  removeItemTag,
+  restoreItem,
+  transitionItem,
+  updateItem,
+} from './api/items.ts';
+export {
+  CreatedKeySchema,
+  type CreateKeyInput,
+  CreateKeyInputSchema,
+  createKey,
+  getKey,
+  type Key,
+  KeySchema,
+  listKeys,
+  revokeKey,
+  type UpdateKeyInput,
+  UpdateKeyInputSchema,
+  updateKey,
+} from './api/keys.ts';
+export { mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
+export { createTenant, getTenant, listTenants, type Tenant, TenantSchema } from './api/tenants.ts';
+export { getType, listEdgeTypes, listTypes } from './api/types.ts';
+export { ACYCLIC_EDGE_TYPES, CORE_EDGE_TYPES } from './catalogue/core-edge-types.ts';
+export { CORE_TYPES } from './catalogue/core-types.ts';
+export { SYSTEM_TYPES } from './catalogue/system-types.ts';
+export { ERROR_CODES, ERROR_STATUS, type ErrorCode } from './errors/error-codes.ts';
+export { type ErrorEnvelope, ErrorEnvelopeSchema, toErrorEnvelope } from './errors/error-envelope.ts';
+export { type Issue, MarfaError, type MarfaErrorOptions } from './errors/marfa-error.ts';
+export { toIssues, toJsonPath } from './errors/validation-issues.ts';
+export { CronSchema, computeNextRunAt, isValidCron } from './identifiers/cron.ts';
+export { compareSemver, parseSemver, type Semver, SemverSchema, withoutBuild } from './identifiers/semver.ts';
+export { mintToken, recognizeToken, TOKEN_PATTERN, TOKEN_PREFIXES, type TokenKind } from './identifiers/token.ts';
+export {
+  DottedNameSchema,
+  isSystemType,
+  isTypeIdentifier,
+  MAX_TYPE_IDENTIFIER_LENGTH,
+  NamePatternSchema,
+  PublisherIdentifierSchema,
+  prefixesOf,
+  RESERVED_ROOTS,
+  rootOf,
+  TargetTypeSchema,
+  TypeIdentifierSchema,
+} from './identifiers/type-identifier.ts';
+export { type Edge, EdgeSchema, type EdgeType, EdgeTypeSchema } from './items/edge.ts';
+export {
+  type CreateItemInput,
+  CreateItemInputSchema,
+  EdgeBlockSchema,
+  type Item,
+  type ItemEnvelope,
+  ItemEnvelopeSchema,
+  type ItemMetadata,
+  ItemMetadataSchema,
+  ItemSchema,
+  RESERVED_ITEM_FIELDS,
+  type UpdateItemInput,
+  UpdateItemInputSchema,
+} from './items/item.ts';
+export {
+  IdSchema,
+  type ItemState,
+  type Properties,
+  PropertiesSchema,
+  StateSchema,
+  type Tier,
+  TierSchema,
+  TimestampSchema,
+} from './items/primitives.ts';
+export {
+  type ActivityInput,
+  ActivityInputSchema,
+  type ActivityProperties,
+  ActivityPropertiesSchema,
+  type Severity,
+  SeveritySchema,
+} from './items/system/activity.ts';
+export {
+  type ConnectionProperties,
+  ConnectionPropertiesSchema,
+  type RuntimeStatus,
+  RuntimeStatusSchema,
+} from './items/system/connection.ts';
+export { type CredentialProperties, CredentialPropertiesSchema } from './items/system/credential.ts';
+export {
+  type Integration,
+  type IntegrationProperties,
+  IntegrationPropertiesSchema,
+  IntegrationSchema,
+} from './items/system/integration.ts';
+export { type TypeField, TypeFieldSchema, type TypeSchema, TypeSchemaSchema } from './items/type-schema.ts';
+export {
+  type ConfigurationField,
+  ConfigurationFieldSchema,
+  type ConfigurationSchema,
+  ConfigurationSchemaSchema,
+  RESERVED_CONFIGURATION_KEY,
+} from './manifest/configuration-schema.ts';
+export {
+  type Direction,
+  DirectionSchema,
+  type IntegrationManifest,
+  type IntegrationManifestInput,
+  IntegrationManifestSchema,
+  MANIFEST_SCHEMA_VERSION,
+  type RuntimeTier,
+  RuntimeTierSchema,
+  SUPPORTED_MANIFEST_MAJOR,
+  WebhookMethodSchema,
+} from './manifest/integration-manifest.ts';
+export { MANIFEST_JSON_SCHEMA_PATH, manifestJsonSchema } from './manifest/manifest-json-schema.ts';
+export { parseManifest } from './manifest/parse-manifest.ts';
+export { type Trigger, TriggerSchema, type TriggerType } from './manifest/triggers.ts';
+export { type ConfigurationResult, validateConfiguration } from './manifest/validate-configuration.ts';
+export {
+  type Grant,
+  mayAccessEdge,
+  mayAccessExtension,
+  mayAccessMetadata,
+  mayAccessType,
+  mayWriteEdge,
+  type TypeRef,
+} from './permissions/decide-access.ts';
+export { parseScope, type Scope } from './permissions/parse-scope.ts';
+export {
+  type AccessLevel,
+  type AxisPermissions,
+  AxisPermissionsSchema,
+  noPermissions,
+  type PermissionMaps,
+  PermissionMapsSchema,
+  type Role,
+  RoleSchema,
+  type TypePermissions,
+  TypePermissionsSchema,
+} from './permissions/permission-maps.ts';
+export { matchesPattern, resolvePattern } from './permissions/resolve-pattern.ts';
+export {
+  type HandlerResult,
+  HandlerResultSchema,
+  type ItemEventMessage,
+  type ManualMessage,
+  type QueueMessage,
+  QueueMessageSchema,
+  type ScheduleMessage,
+  type WebhookMessage,
+} from './runs/messages.ts';
+export { type Run, RunSchema, type RunStatus, RunStatusSchema, type RunTrigger, RunTriggerSchema } from './runs/run.ts';

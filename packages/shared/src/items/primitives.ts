@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** ISO 8601 in UTC with milliseconds, as every time on the wire. */
+export const TimestampSchema = z.iso.datetime({
+  offset: true,
+  message: 'expected an ISO 8601 time such as 2026-03-01T09:30:00.000Z',
+});
+/** Item ids are UUIDv7; a caller may bring its own. */
+export const IdSchema = z.uuid('expected a UUID');
+export const StateSchema = z.enum(['active', 'archived', 'trashed', 'revoked']);
+export const TierSchema = z.enum(['library', 'feed']);
+export const TagSchema = z.string().trim().min(1, 'a tag is at least one character').max(200, 'at most 200 characters');
+export const PropertiesSchema = z.record(z.string(), z.unknown());
+
+export type ItemState = z.infer<typeof StateSchema>;
+export type Tier = z.infer<typeof TierSchema>;
+export type Properties = z.infer<typeof PropertiesSchema>;

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { CronSchema } from '../identifiers/cron.ts';
+
+/** What can wake a connector. Only `schedule` carries a configuration; it may appear several times, the others once. */
+export const TriggerSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('schedule'), config: z.strictObject({ cron: CronSchema }) }),
+  z.strictObject({ type: z.literal('webhook') }),
+  z.strictObject({ type: z.literal('item-event') }),
+  z.strictObject({ type: z.literal('manual') }),
+]);
+
+export type Trigger = z.infer<typeof TriggerSchema>;
+export type TriggerType = Trigger['type'];
+
+/** The trigger kinds that a manifest may declare at most once. */
+export const SINGLE_TRIGGERS = ['webhook', 'item-event', 'manual'] as const;

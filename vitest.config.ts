@@ -1,0 +1,7 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: ['packages/*/vitest.config.ts', 'packages/connectors/*/vitest.config.ts', 'apps/*/vitest.config.ts'],
+  },
+});
