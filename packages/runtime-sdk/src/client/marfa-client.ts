@@ -1,0 +1,31 @@
+import type { BulkResult, CreateEdgeInput, CreateItemInput, Edge, Item, ItemEnvelope, ListItemsQuery, UpdateItemInput } from '@withmarfa/shared';
+
+/** Options of {@link MarfaClient.bulkUpsert}. */
+export interface BulkUpsertOptions {
+  /** Default true: all or none. */
+  atomic?: boolean;
+  /** Default true: each change wakes connectors that watch the type. */
+  emit_events?: boolean;
+}
+
+/**
+ * The space as a connector sees it, under its runtime credential. Every call refreshes the credential when it is about
+ * to end. Faults throw `MarfaApiError {status, code, details}`; a Connection that is gone throws `ConnectionGoneError`.
+ */
+export interface MarfaClient<Input extends CreateItemInput = CreateItemInput> {
+  /** Creates an item, or updates the one with the same `source_id`. */
+  createItem(input: Input): Promise<ItemEnvelope & { created: boolean }>;
+  /** @returns null when there is no such item. */
+  getItem(id: string): Promise<ItemEnvelope | null>;
+  updateItem(id: string, input: UpdateItemInput): Promise<ItemEnvelope>;
+  listItems(query?: Partial<ListItemsQuery>): Promise<{ data: Item[]; cursor: string | null; has_more: boolean }>;
+  transitionItem(id: string, state: 'active' | 'archived' | 'trashed'): Promise<ItemEnvelope>;
+  createEdge(input: CreateEdgeInput): Promise<Edge>;
+  /** @returns `exists` when the same edge is there already. */
+  ensureEdge(input: CreateEdgeInput): Promise<'created' | 'exists'>;
+  /** Creates or updates many items, in calls of at most 500; unchanged ones are skipped. */
+  bulkUpsert(items: readonly Input[], options?: BulkUpsertOptions): Promise<BulkResult>;
+  /** The connector's own extension on its Connection, `connection.runtime`. */
+  readRuntimeExtension(): Promise<Record<string, unknown> | null>;
+  writeRuntimeExtension(value: Record<string, unknown>): Promise<void>;
+}

@@ -1,0 +1,6 @@
+import { libraryOptions } from '@withmarfa/config/tsup';
+import { defineConfig } from 'tsup';
+
+export default defineConfig(
+  libraryOptions({ index: 'src/index.ts', local: 'src/local/index.ts', host: 'src/host/index.ts' }),
+);
