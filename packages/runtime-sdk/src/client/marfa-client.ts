@@ -1,4 +1,13 @@
-import type { BulkResult, CreateEdgeInput, CreateItemInput, Edge, Item, ItemEnvelope, ListItemsQuery, UpdateItemInput } from '@withmarfa/shared';
+import type {
+  BulkResult,
+  CreateEdgeInput,
+  CreateItemInput,
+  Edge,
+  Item,
+  ItemEnvelope,
+  ListItemsQuery,
+  UpdateItemInput,
+} from '@withmarfa/shared';
 
 /** Options of {@link MarfaClient.bulkUpsert}. */
 export interface BulkUpsertOptions {

@@ -43,10 +43,10 @@ export interface ConnectionContext<
   /**
    * HTTP to the outside world under the platform's egress rules: private, loopback and link-local addresses are
    * refused, every redirect is checked again, and the run's deadline aborts it.
-   * @throws MarfaApiError-free: a refused address throws `EgressRefusedError`; network faults throw as `fetch` does.
+   * @throws EgressRefusedError when a rule refuses; else what `fetch` throws.
    */
   readonly fetch: typeof fetch;
-  /** Fires at the run's deadline. Pass it to everything that waits. */
+  /** Fires when the run is over: at its deadline, when the host cancels, and once the handler has answered. */
   readonly signal: AbortSignal;
   /**
    * Stops this Connection's schedule once the run succeeds, and tells the person why in one `action_required` row.

@@ -1,0 +1,140 @@
+import { isAbsolute, resolve } from 'node:path';
+import { MarfaError, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
+import { z } from 'zod';
+
+const wholeNumber = (low: number, high: number, fallback: number) =>
+  z.coerce
+    .number(`expected a whole number from ${low} to ${high}`)
+    .int(`expected a whole number from ${low} to ${high}`)
+    .min(low, `expected ${low} or more`)
+    .max(high, `expected ${high} or less`)
+    .default(fallback);
+
+const commaList = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+  );
+
+const EnvironmentSchema = z
+  .object({
+    NODE_ENV: z
+      .enum(['development', 'production', 'test'], 'expected development, production or test')
+      .default('development'),
+    PORT: wholeNumber(0, 65_535, 8600),
+    HOST: z.string().min(1, 'expected an address to listen on').default('127.0.0.1'),
+    DATABASE_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\/\S+$/, 'expected postgres://user:password@host:port/database')
+      .optional(),
+    DB_DIALECT: z.enum(['sqlite', 'postgres'], 'expected sqlite or postgres').optional(),
+    SQLITE_PATH: z.string().min(1, 'expected a file path').optional(),
+    MARFA_DATA_DIR: z.string().min(1, 'expected a folder').default('.marfa'),
+    API_KEY_SALT: z.string().min(16, 'expected at least 16 characters').optional(),
+    MARFA_AUTH_SECRET: z.string().min(32, 'expected at least 32 characters').optional(),
+    MARFA_AUTH_BASE_URL: z.url({ protocol: /^https?$/, message: 'expected an http or https address' }).optional(),
+    MARFA_CONNECTORS: commaList,
+    MARFA_OUTBOUND_ALLOW: commaList,
+    MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS: wholeNumber(
+      RUNTIME_CREDENTIAL_TTL.min,
+      RUNTIME_CREDENTIAL_TTL.max,
+      RUNTIME_CREDENTIAL_TTL.default,
+    ),
+    MARFA_RUNTIME_WORKERS: wholeNumber(1, 64, 2),
+    MARFA_RUN_TIMEOUT_SECONDS: wholeNumber(1, 3600, 120),
+    AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500, 90),
+    LOG_LEVEL: z
+      .enum(
+        ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+        'expected fatal, error, warn, info, debug, trace or silent',
+      )
+      .default('info'),
+  })
+  .superRefine((values, context) => {
+    const fault = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });
+    if (values.DB_DIALECT === 'postgres' && !values.DATABASE_URL)
+      fault('DATABASE_URL', 'needed because DB_DIALECT is postgres');
+    if (values.DB_DIALECT === 'sqlite' && values.DATABASE_URL)
+      fault('DATABASE_URL', 'DB_DIALECT says sqlite; unset one of the two');
+    if (values.DATABASE_URL && values.SQLITE_PATH)
+      fault('SQLITE_PATH', 'DATABASE_URL is set as well; unset one of the two');
+    const embedded = !values.DATABASE_URL;
+    if (values.NODE_ENV === 'production' && !embedded) {
+      if (!values.API_KEY_SALT)
+        fault('API_KEY_SALT', 'needed in production: at least 16 random characters, kept for ever');
+      if (!values.MARFA_AUTH_SECRET) fault('MARFA_AUTH_SECRET', 'needed in production: at least 32 random characters');
+    }
+  });
+
+/** The server's settings, read once from the environment. Secrets that are absent are generated into the data folder. */
+export interface Environment {
+  production: boolean;
+  port: number;
+  host: string;
+  database: { dialect: 'postgres'; url: string } | { dialect: 'sqlite'; path: string };
+  dataFolder: string;
+  apiKeySalt: string | undefined;
+  authSecret: string | undefined;
+  baseUrl: string | undefined;
+  connectors: string[];
+  outboundAllow: string[];
+  runtimeCredentialTtlSeconds: number;
+  runtimeWorkers: number;
+  runTimeoutSeconds: number;
+  auditRetentionDays: number;
+  logLevel: string;
+}
+
+const DEFAULT_CONNECTORS = ['@withmarfa/connector-rss-watcher'];
+
+/**
+ * Reads the settings.
+ * @param variables such as `process.env`; empty values count as absent, unknown names are not looked at.
+ * @param workingFolder what relative paths start from.
+ * @throws MarfaError `validation_error` with every fault, each naming its variable.
+ */
+export function readEnvironment(variables: Record<string, string | undefined>, workingFolder: string): Environment {
+  const present = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = EnvironmentSchema.safeParse(present);
+  if (!result.success) {
+    const issues = result.error.issues.map((issue) => ({ path: String(issue.path[0]), message: issue.message }));
+    const lines = issues.map((issue) => `  ${issue.path}: ${issue.message}`).join('\n');
+    throw new MarfaError('validation_error', `The environment has ${issues.length} fault(s):\n${lines}`, {
+      details: { issues },
+    });
+  }
+  const values = result.data;
+  const dataFolder = absolute(values.MARFA_DATA_DIR, workingFolder);
+  return {
+    production: values.NODE_ENV === 'production',
+    port: values.PORT,
+    host: values.HOST,
+    database: values.DATABASE_URL
+      ? { dialect: 'postgres', url: values.DATABASE_URL }
+      : {
+          dialect: 'sqlite',
+          path: absolute(values.SQLITE_PATH ?? 'marfa.db', values.SQLITE_PATH ? workingFolder : dataFolder),
+        },
+    dataFolder,
+    apiKeySalt: values.API_KEY_SALT,
+    authSecret: values.MARFA_AUTH_SECRET,
+    baseUrl: values.MARFA_AUTH_BASE_URL?.replace(/\/+$/, ''),
+    connectors: values.MARFA_CONNECTORS.length > 0 ? values.MARFA_CONNECTORS : DEFAULT_CONNECTORS,
+    outboundAllow: values.MARFA_OUTBOUND_ALLOW,
+    runtimeCredentialTtlSeconds: values.MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS,
+    runtimeWorkers: values.MARFA_RUNTIME_WORKERS,
+    runTimeoutSeconds: values.MARFA_RUN_TIMEOUT_SECONDS,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function absolute(path: string, folder: string): string {
+  return isAbsolute(path) ? path : resolve(folder, path);
+}

@@ -1,0 +1,60 @@
+import { MarfaError, toErrorEnvelope } from '@withmarfa/shared';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { asStorageFault } from '../platform/database/storage-fault.ts';
+import type { Logger } from '../platform/logger.ts';
+
+/** The answer to an address that nothing serves. */
+export const notFound: RequestHandler = (request) => {
+  throw new MarfaError('not_found', `There is nothing at ${request.method} ${request.path}.`);
+};
+
+/** Turns whatever was thrown into the error envelope; only known errors tell why, the rest goes to the log. */
+export function errorResponse(logger: Logger): ErrorRequestHandler {
+  return (thrown, request, response, next) => {
+    if (response.headersSent) {
+      next(thrown);
+      return;
+    }
+    const error = toMarfaError(thrown);
+    if (error.status >= 500) logger.error({ request_id: request.id, error: thrown }, 'request failed');
+    response.status(error.status);
+    response.setHeader('X-Error-Code', error.code);
+    if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="marfa"');
+    response.json(toErrorEnvelope(error));
+  };
+}
+
+function toMarfaError(thrown: unknown): MarfaError {
+  const known = asStorageFault(thrown);
+  if (MarfaError.is(known)) return known;
+  return (
+    bodyFault(thrown) ??
+    new MarfaError(
+      'internal_error',
+      'Something went wrong on the server; it has been logged under the X-Request-ID of this answer.',
+    )
+  );
+}
+
+/** What the body parser and the router say, in our words. */
+function bodyFault(thrown: unknown): MarfaError | null {
+  if (thrown instanceof URIError)
+    return new MarfaError('validation_error', 'The address holds a malformed percent-encoding.');
+  if (typeof thrown !== 'object' || thrown === null || !('type' in thrown)) return null;
+  switch (thrown.type) {
+    case 'entity.too.large':
+      return new MarfaError('payload_too_large', 'The body is larger than this endpoint takes.');
+    case 'entity.parse.failed':
+      return new MarfaError('validation_error', 'The body is not valid JSON.', {
+        details: { issues: [{ path: '$', message: 'expected JSON' }] },
+      });
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new MarfaError('validation_error', 'The body is not in an encoding this server reads; send UTF-8 JSON.');
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return new MarfaError('invalid_request', 'The body ended before its declared length.');
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,61 @@
+import { type ActivityInput, type ActivityProperties, ActivityPropertiesSchema } from '@withmarfa/shared';
+import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { insertSystemItem, PLATFORM_SOURCE } from '../../platform/system-items.ts';
+
+/** An activity row as pages show it. */
+export interface ActivityEntry extends ActivityProperties {
+  id: string;
+  at: string;
+}
+
+export interface ActivityService {
+  /** Tells something about a Connection. @returns the row's id. */
+  record(transaction: Transaction, spaceId: string, connectionId: string, activity: ActivityInput): Promise<string>;
+  /** The newest rows of a space that nobody has dismissed, of one Connection if given. */
+  newest(
+    queryable: Queryable,
+    spaceId: string,
+    options: { limit: number; connectionId?: string },
+  ): Promise<ActivityEntry[]>;
+}
+
+/** `system.activity` rows: what an operator should know. */
+export function createActivityService({ newId, now }: Pick<Platform, 'newId' | 'now'>): ActivityService {
+  return {
+    async record(transaction, spaceId, connectionId, activity) {
+      const id = newId();
+      const properties = ActivityPropertiesSchema.parse({ connection_id: connectionId, ...activity });
+      await insertSystemItem(transaction, {
+        id,
+        spaceId,
+        type: 'system.activity',
+        properties,
+        source: PLATFORM_SOURCE,
+        at: now(),
+      });
+      return id;
+    },
+
+    async newest(queryable, spaceId, { limit, connectionId }) {
+      const rows = await queryable
+        .selectFrom('items')
+        .select(['id', 'properties', 'created_at'])
+        .where('space_id', '=', spaceId)
+        .where('type', '=', 'system.activity')
+        .where('state', '=', 'active')
+        .$if(connectionId !== undefined, (select) =>
+          select.where('properties', 'like', `%"connection_id":"${connectionId}"%`),
+        )
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        ...(JSON.parse(row.properties) as ActivityProperties),
+        id: row.id,
+        at: row.created_at,
+      }));
+    },
+  };
+}

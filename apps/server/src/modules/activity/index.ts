@@ -1,0 +1,1 @@
+export { type ActivityService, createActivityService } from './activity-service.ts';

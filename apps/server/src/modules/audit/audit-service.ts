@@ -1,0 +1,88 @@
+import type { AuditEntry, EndpointInput, listAudit } from '@withmarfa/shared';
+import type { Caller } from '../../platform/caller.ts';
+import type { Transaction } from '../../platform/database/database.ts';
+import { NULL_SPACE_ID, toTenantId } from '../../platform/database/null-space.ts';
+import { decodeCursor, toPage } from '../../platform/page-cursor.ts';
+import type { Platform } from '../../platform/platform.ts';
+
+/** One change as it is told to the audit log. `details` never holds a secret. */
+export interface AuditEvent {
+  action: string;
+  resource_type: string;
+  resource_id: string | null;
+  details?: Record<string, unknown>;
+}
+
+/** The parts of a caller that an entry records; the platform itself has none. */
+export type Actor =
+  | Pick<Caller, 'keyId' | 'spaceId' | 'clientIp'>
+  | { keyId: null; spaceId: string; clientIp: string | null };
+
+type AuditQuery = EndpointInput<typeof listAudit>['query'];
+
+export interface AuditService {
+  /** Writes the entry in the transaction of the change it tells of: neither is there without the other. */
+  record(transaction: Transaction, actor: Actor, event: AuditEvent): Promise<void>;
+  list(caller: Caller, query: AuditQuery): Promise<{ data: AuditEntry[]; cursor: string | null; has_more: boolean }>;
+  /** Removes entries older than so many days. */
+  prune(days: number): Promise<void>;
+}
+
+export function createAuditService({ database, newId, now }: Platform): AuditService {
+  return {
+    async record(transaction, actor, event) {
+      await transaction
+        .insertInto('audit_log')
+        .values({
+          id: newId(),
+          space_id: actor.spaceId,
+          timestamp: now().toISOString(),
+          key_id: actor.keyId,
+          action: event.action,
+          resource_type: event.resource_type,
+          resource_id: event.resource_id,
+          client_ip: actor.clientIp,
+          details: JSON.stringify(event.details ?? {}),
+        })
+        .execute();
+    },
+
+    async list(caller, query) {
+      const seesAll = caller.role === 'admin' && caller.spaceId === NULL_SPACE_ID;
+      let select = database.read
+        .selectFrom('audit_log')
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(query.limit + 1);
+      if (!seesAll) select = select.where('space_id', '=', caller.spaceId);
+      if (query.action) select = select.where('action', '=', query.action);
+      if (query.resource_type) select = select.where('resource_type', '=', query.resource_type);
+      if (query.resource_id) select = select.where('resource_id', '=', query.resource_id);
+      if (query.since) select = select.where('timestamp', '>=', toUtc(query.since));
+      if (query.until) select = select.where('timestamp', '<', toUtc(query.until));
+      if (query.cursor) select = select.where('id', '<', decodeCursor(query.cursor).id);
+      const rows = await select.execute();
+      return toPage(
+        rows,
+        query.limit,
+        (row) => ({ value: row.id, id: row.id }),
+        ({ space_id, details, ...row }) => ({
+          ...row,
+          tenant_id: toTenantId(space_id),
+          details: JSON.parse(details) as Record<string, unknown>,
+        }),
+      );
+    },
+
+    async prune(days) {
+      const before = new Date(now().getTime() - days * 86_400_000).toISOString();
+      await database.write((transaction) =>
+        transaction.deleteFrom('audit_log').where('timestamp', '<', before).execute(),
+      );
+    },
+  };
+}
+
+function toUtc(time: string): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,110 @@
+import type { Edge, Properties } from '@withmarfa/shared';
+import { type Selectable, sql } from 'kysely';
+import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { toTenantId } from '../../platform/database/null-space.ts';
+import type { Tables } from '../../platform/database/tables.ts';
+import { decodeCursor } from '../../platform/page-cursor.ts';
+
+export type EdgeRow = Selectable<Tables['edges']>;
+export type EdgeEnd = { id: string; type: string; state: string };
+export type EdgeSide = 'source_id' | 'target_id';
+
+export function toEdge({ space_id, properties, ...row }: EdgeRow): Edge {
+  return { ...row, tenant_id: toTenantId(space_id), properties: JSON.parse(properties) as Properties };
+}
+
+export function findEdge(queryable: Queryable, spaceId: string, id: string): Promise<EdgeRow | undefined> {
+  return queryable
+    .selectFrom('edges')
+    .selectAll()
+    .where('space_id', '=', spaceId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+export function findEnds(queryable: Queryable, spaceId: string, ids: readonly string[]): Promise<EdgeEnd[]> {
+  return queryable
+    .selectFrom('items')
+    .select(['id', 'type', 'state'])
+    .where('space_id', '=', spaceId)
+    .where('id', 'in', [...ids])
+    .execute();
+}
+
+export function insertEdge(transaction: Transaction, row: EdgeRow) {
+  return transaction.insertInto('edges').values(row).execute();
+}
+
+export function removeEdge(transaction: Transaction, spaceId: string, id: string) {
+  return transaction.deleteFrom('edges').where('space_id', '=', spaceId).where('id', '=', id).execute();
+}
+
+export function edgesOf(
+  queryable: Queryable,
+  spaceId: string,
+  side: EdgeSide,
+  itemId: string,
+  edgeType?: string,
+): Promise<EdgeRow[]> {
+  let select = queryable.selectFrom('edges').selectAll().where('space_id', '=', spaceId).where(side, '=', itemId);
+  if (edgeType) select = select.where('edge_type', '=', edgeType);
+  return select.orderBy('id').execute();
+}
+
+/** One row more than `limit`, of the given edge types, oldest first, after `cursor`. */
+export function pageOfEdges(
+  queryable: Queryable,
+  spaceId: string,
+  options: {
+    side: EdgeSide;
+    itemId: string;
+    edgeTypes: readonly string[];
+    otherTypes: readonly string[];
+    limit: number;
+    cursor?: string | undefined;
+  },
+): Promise<EdgeRow[]> {
+  const other = options.side === 'source_id' ? 'target_id' : 'source_id';
+  let select = queryable
+    .selectFrom('edges')
+    .innerJoin('items', (join) => join.onRef('items.id', '=', `edges.${other}`))
+    .selectAll('edges')
+    .where('edges.space_id', '=', spaceId)
+    .where(`edges.${options.side}`, '=', options.itemId)
+    .where('edges.edge_type', 'in', [...options.edgeTypes])
+    .where('items.type', 'in', [...options.otherTypes]);
+  if (options.cursor) select = select.where('edges.id', '>', decodeCursor(options.cursor).id);
+  return select
+    .orderBy('edges.id')
+    .limit(options.limit + 1)
+    .execute();
+}
+
+/** Serialises writers of one edge type in a space, where a rule spans several rows. SQLite has one writer anyway. */
+export async function lockEdgeType(
+  transaction: Transaction,
+  dialect: 'sqlite' | 'postgres',
+  spaceId: string,
+  edgeType: string,
+): Promise<void> {
+  if (dialect === 'postgres')
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`${spaceId}:${edgeType}`}, 0))`.execute(transaction);
+}
+
+/** @returns whether following edges of this type from `from` reaches `to`. */
+export async function reaches(
+  queryable: Queryable,
+  spaceId: string,
+  edgeType: string,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const result = await sql<{ found: number }>`
+    with recursive reached (id) as (
+      select cast(${from} as text)
+      union
+      select edges.target_id from edges join reached on edges.source_id = reached.id
+      where edges.space_id = ${spaceId} and edges.edge_type = ${edgeType}
+    ) select count(*) as found from reached where id = ${to}`.execute(queryable);
+  return Number(result.rows[0]?.found ?? 0) > 0;
+}

@@ -1,0 +1,2 @@
+export { mountEdgeRoutes } from './edges-routes.ts';
+export { createEdgesService, type EdgesService } from './edges-service.ts';

@@ -1,0 +1,2 @@
+export { mountIntegrationRoutes } from './integrations-routes.ts';
+export { createIntegrationsService, type IntegrationsService } from './integrations-service.ts';

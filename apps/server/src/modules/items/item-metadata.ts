@@ -1,0 +1,109 @@
+import {
+  type ItemMetadata,
+  MAX_EXTENSION_BYTES,
+  MarfaError,
+  mayAccessExtension,
+  mayAccessMetadata,
+  type Properties,
+} from '@withmarfa/shared';
+import type { Caller } from '../../platform/caller.ts';
+import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import type { ItemRow } from './item-row.ts';
+import { addTags, extensionsOf, tagsOf } from './items-store.ts';
+
+/** The extension that a connector keeps on its own Connection; nobody else writes it. */
+const CONNECTION_RUNTIME = 'connection.runtime';
+
+export interface ItemMetadataService {
+  read(queryable: Queryable, caller: Caller, row: ItemRow): Promise<ItemMetadata>;
+  addTags(transaction: Transaction, caller: Caller, row: ItemRow, tags: readonly string[]): Promise<void>;
+  removeTag(transaction: Transaction, caller: Caller, row: ItemRow, tag: string): Promise<void>;
+  extensions(queryable: Queryable, caller: Caller, row: ItemRow): Promise<Record<string, Properties>>;
+  extension(queryable: Queryable, caller: Caller, row: ItemRow, namespace: string): Promise<Properties | null>;
+  putExtension(
+    transaction: Transaction,
+    caller: Caller,
+    row: ItemRow,
+    namespace: string,
+    data: Properties,
+  ): Promise<void>;
+  removeExtension(transaction: Transaction, caller: Caller, row: ItemRow, namespace: string): Promise<void>;
+}
+
+/** Tags and extensions of items whose type the caller may use already. */
+export function createItemMetadata(): ItemMetadataService {
+  function requireTags(caller: Caller, row: ItemRow, level: 'read' | 'write'): void {
+    if (row.type.startsWith('system.')) throw new MarfaError('forbidden', 'System items carry no tags.');
+    if (!mayAccessMetadata(caller, 'tags', level))
+      throw new MarfaError('forbidden', `This credential may not ${level} tags.`);
+  }
+
+  function requireExtension(caller: Caller, row: ItemRow, namespace: string, level: 'read' | 'write'): void {
+    const isRuntime = namespace === CONNECTION_RUNTIME || namespace.startsWith(`${CONNECTION_RUNTIME}.`);
+    if (isRuntime && level === 'write') {
+      if (caller.connectionId === row.id) return;
+      throw new MarfaError(
+        'extension_permission_denied',
+        `${CONNECTION_RUNTIME} is written by the Connection's own credential alone.`,
+      );
+    }
+    const runsSpace = isRuntime && caller.role !== 'member';
+    if (runsSpace || mayAccessExtension(caller, namespace, level)) return;
+    throw new MarfaError('extension_permission_denied', `This credential may not ${level} the extension ${namespace}.`);
+  }
+
+  async function extensions(queryable: Queryable, caller: Caller, row: ItemRow): Promise<Record<string, Properties>> {
+    const all = (await extensionsOf(queryable, [row.id])).get(row.id) ?? [];
+    const readable = all.filter(({ namespace }) => mayAccessExtension(caller, namespace, 'read'));
+    return Object.fromEntries(readable.map(({ namespace, data }) => [namespace, JSON.parse(data) as Properties]));
+  }
+
+  return {
+    extensions,
+
+    async read(queryable, caller, row) {
+      requireTags(caller, row, 'read');
+      const tags = (await tagsOf(queryable, [row.id])).get(row.id) ?? [];
+      return { item_id: row.id, tags, extensions: await extensions(queryable, caller, row) };
+    },
+
+    async addTags(transaction, caller, row, tags) {
+      requireTags(caller, row, 'write');
+      await addTags(transaction, row, tags);
+    },
+
+    async removeTag(transaction, caller, row, tag) {
+      requireTags(caller, row, 'write');
+      await transaction.deleteFrom('item_tags').where('item_id', '=', row.id).where('tag', '=', tag).execute();
+    },
+
+    async extension(queryable, caller, row, namespace) {
+      requireExtension(caller, row, namespace, 'read');
+      const all = (await extensionsOf(queryable, [row.id])).get(row.id) ?? [];
+      const found = all.find((extension) => extension.namespace === namespace);
+      return found ? (JSON.parse(found.data) as Properties) : null;
+    },
+
+    async putExtension(transaction, caller, row, namespace, data) {
+      requireExtension(caller, row, namespace, 'write');
+      const text = JSON.stringify(data);
+      if (Buffer.byteLength(text) > MAX_EXTENSION_BYTES) {
+        throw new MarfaError('payload_too_large', `An extension holds at most ${MAX_EXTENSION_BYTES} bytes of JSON.`);
+      }
+      await transaction
+        .insertInto('item_extensions')
+        .values({ item_id: row.id, space_id: row.space_id, namespace, data: text })
+        .onConflict((conflict) => conflict.columns(['item_id', 'namespace']).doUpdateSet({ data: text }))
+        .execute();
+    },
+
+    async removeExtension(transaction, caller, row, namespace) {
+      requireExtension(caller, row, namespace, 'write');
+      await transaction
+        .deleteFrom('item_extensions')
+        .where('item_id', '=', row.id)
+        .where('namespace', '=', namespace)
+        .execute();
+    },
+  };
+}

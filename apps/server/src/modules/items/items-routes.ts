@@ -1,0 +1,202 @@
+import {
+  addItemTags,
+  bulkItems,
+  createItem,
+  deleteItem,
+  deleteItemExtension,
+  getItem,
+  getItemExtension,
+  getItemMetadata,
+  type ItemState,
+  listItemBackrefs,
+  listItemEdges,
+  listItemExtensions,
+  listItems,
+  putItemExtension,
+  removeItemTag,
+  restoreItem,
+  transitionItem,
+  updateItem,
+} from '@withmarfa/shared';
+import { answer, type Mount, OK } from '../../http/mount-endpoint.ts';
+import type { Caller } from '../../platform/caller.ts';
+import type { Database } from '../../platform/database/database.ts';
+import type { AuditService } from '../audit/index.ts';
+import type { EdgesService } from '../edges/index.ts';
+import type { TypesService } from '../types/index.ts';
+import { createBulkItems } from './bulk-items.ts';
+import { createItemMetadata } from './item-metadata.ts';
+import type { ItemsService } from './items-service.ts';
+import { createItemList } from './list-items.ts';
+
+export interface ItemRoutesDeps {
+  database: Database;
+  types: TypesService;
+  items: ItemsService;
+  edges: EdgesService;
+  audit: AuditService;
+}
+
+export function mountItemRoutes(mount: Mount, { database, types, items, edges, audit }: ItemRoutesDeps): void {
+  const list = createItemList(types);
+  const bulk = createBulkItems(database, items, audit);
+
+  mount.endpoint(createItem, async ({ body }, caller) => {
+    const { outcome, envelope } = await database.write(async (transaction) => {
+      const written = await items.put(transaction, caller, body);
+      if (written.outcome !== 'unchanged') {
+        const action = written.outcome === 'created' ? 'item.create' : 'item.update';
+        await audit.record(transaction, caller, {
+          action,
+          resource_type: 'item',
+          resource_id: written.row.id,
+          details: { type: written.row.type },
+        });
+      }
+      return { outcome: written.outcome, envelope: await items.envelope(transaction, caller, written.row) };
+    });
+    return outcome === 'created' ? answer(201, envelope) : answer(200, envelope);
+  });
+
+  mount.endpoint(bulkItems, async ({ body }, caller) => answer(200, await bulk(caller, body)));
+  mount.endpoint(listItems, async ({ query }, caller) => answer(200, await list.list(database.read, caller, query)));
+
+  mount.endpoint(getItem, async ({ params, query }, caller) => {
+    const row = await items.requireReadable(database.read, caller, params.id);
+    const [included] = await list.include(database.read, caller, [row], query.include ?? []);
+    const envelope = await items.envelope(database.read, caller, row);
+    const extensions = included?.metadata?.extensions ?? {};
+    return answer(200, { item: included?.item ?? envelope.item, metadata: { ...envelope.metadata, extensions } });
+  });
+
+  mount.endpoint(updateItem, async ({ params, body }, caller) => {
+    const envelope = await database.write(async (transaction) => {
+      const row = await items.update(transaction, caller, params.id, body);
+      await audit.record(transaction, caller, {
+        action: 'item.update',
+        resource_type: 'item',
+        resource_id: row.id,
+        details: { version: row.version },
+      });
+      return items.envelope(transaction, caller, row);
+    });
+    return answer(200, envelope);
+  });
+
+  const move = (caller: Caller, id: string, state: ItemState) =>
+    database.write(async (transaction) => {
+      const row = await items.transition(transaction, caller, id, state);
+      await audit.record(transaction, caller, {
+        action: 'item.transition',
+        resource_type: 'item',
+        resource_id: id,
+        details: { state },
+      });
+      return items.envelope(transaction, caller, row);
+    });
+
+  mount.endpoint(transitionItem, async ({ params, body }, caller) =>
+    answer(200, await move(caller, params.id, body.state)),
+  );
+  mount.endpoint(restoreItem, async ({ params }, caller) => answer(200, await move(caller, params.id, 'active')));
+  mount.endpoint(deleteItem, async ({ params }, caller) => {
+    await move(caller, params.id, 'trashed');
+    return OK;
+  });
+
+  mountMetadata(mount, { database, items, audit });
+
+  mount.endpoint(listItemEdges, async ({ params, query }, caller) => {
+    await items.requireReadable(database.read, caller, params.id);
+    return answer(200, await edges.list(caller, 'source_id', params.id, query));
+  });
+  mount.endpoint(listItemBackrefs, async ({ params, query }, caller) => {
+    await items.requireReadable(database.read, caller, params.id);
+    return answer(200, await edges.list(caller, 'target_id', params.id, query));
+  });
+}
+
+function mountMetadata(
+  mount: Mount,
+  { database, items, audit }: Pick<ItemRoutesDeps, 'database' | 'items' | 'audit'>,
+): void {
+  const metadata = createItemMetadata();
+
+  mount.endpoint(getItemMetadata, async ({ params }, caller) => {
+    const row = await items.requireReadable(database.read, caller, params.id);
+    return answer(200, { metadata: await metadata.read(database.read, caller, row) });
+  });
+
+  mount.endpoint(addItemTags, async ({ params, body }, caller) => {
+    const result = await database.write(async (transaction) => {
+      const row = await items.requireReadable(transaction, caller, params.id);
+      await metadata.addTags(transaction, caller, row, body.tags);
+      await audit.record(transaction, caller, {
+        action: 'item.update',
+        resource_type: 'item',
+        resource_id: row.id,
+        details: { tags_added: body.tags },
+      });
+      return metadata.read(transaction, caller, row);
+    });
+    return answer(200, { metadata: result });
+  });
+
+  mount.endpoint(removeItemTag, async ({ params }, caller) => {
+    const result = await database.write(async (transaction) => {
+      const row = await items.requireReadable(transaction, caller, params.id);
+      await metadata.removeTag(transaction, caller, row, params.tag);
+      await audit.record(transaction, caller, {
+        action: 'item.update',
+        resource_type: 'item',
+        resource_id: row.id,
+        details: { tag_removed: params.tag },
+      });
+      return metadata.read(transaction, caller, row);
+    });
+    return answer(200, { metadata: result });
+  });
+
+  mount.endpoint(listItemExtensions, async ({ params }, caller) => {
+    const row = await items.requireReadable(database.read, caller, params.id);
+    return answer(200, { extensions: await metadata.extensions(database.read, caller, row) });
+  });
+
+  mount.endpoint(getItemExtension, async ({ params }, caller) => {
+    const row = await items.requireForExtension(database.read, caller, params.id);
+    return answer(200, {
+      namespace: params.namespace,
+      data: await metadata.extension(database.read, caller, row, params.namespace),
+    });
+  });
+
+  mount.endpoint(putItemExtension, async ({ params, body }, caller) => {
+    const extensions = await database.write(async (transaction) => {
+      const row = await items.requireForExtension(transaction, caller, params.id);
+      await metadata.putExtension(transaction, caller, row, params.namespace, body);
+      await audit.record(transaction, caller, {
+        action: 'extension.write',
+        resource_type: 'item',
+        resource_id: row.id,
+        details: { namespace: params.namespace },
+      });
+      return metadata.extensions(transaction, caller, row);
+    });
+    return answer(200, { extensions });
+  });
+
+  mount.endpoint(deleteItemExtension, async ({ params }, caller) => {
+    const extensions = await database.write(async (transaction) => {
+      const row = await items.requireForExtension(transaction, caller, params.id);
+      await metadata.removeExtension(transaction, caller, row, params.namespace);
+      await audit.record(transaction, caller, {
+        action: 'extension.delete',
+        resource_type: 'item',
+        resource_id: row.id,
+        details: { namespace: params.namespace },
+      });
+      return metadata.extensions(transaction, caller, row);
+    });
+    return answer(200, { extensions });
+  });
+}

@@ -1,0 +1,237 @@
+import {
+  type BulkItemsInput,
+  type Item,
+  type ItemEnvelope,
+  type ItemState,
+  isSystemType,
+  MarfaError,
+  mayAccessMetadata,
+  mayAccessType,
+  type Properties,
+  type UpdateItemInput,
+} from '@withmarfa/shared';
+import type { Caller } from '../../platform/caller.ts';
+import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { EdgesService } from '../edges/index.ts';
+import type { TypesService } from '../types/index.ts';
+import { type ItemRow, toItem } from './item-row.ts';
+import { requireTransition } from './item-states.ts';
+import {
+  addTags,
+  findItem,
+  insertItem,
+  keepVersion,
+  lockItem,
+  lockNaturalKey,
+  tagsOf,
+  updateItemRow,
+} from './items-store.ts';
+import { refuseStaleVersion } from './refuse-stale-version.ts';
+import { admitSystemCreate, admitSystemTransition, refuseSystemUpdate } from './system-item-policy.ts';
+
+/** An item to create, as the schema parsed it. */
+export type ItemInput = BulkItemsInput['items'][number];
+export type WriteOutcome = 'created' | 'updated' | 'unchanged';
+
+export interface ItemsService {
+  /** Creates, or updates the live item with the caller's source and the same `source_id`. */
+  put(
+    transaction: Transaction,
+    caller: Caller,
+    input: ItemInput,
+    options?: { createOnly?: boolean },
+  ): Promise<{ row: ItemRow; outcome: WriteOutcome }>;
+  update(transaction: Transaction, caller: Caller, id: string, input: UpdateItemInput): Promise<ItemRow>;
+  transition(transaction: Transaction, caller: Caller, id: string, state: ItemState): Promise<ItemRow>;
+  /** @throws MarfaError `item_not_found`, or `type_not_permitted` when it may not be read. */
+  requireReadable(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
+  /** As {@link ItemsService.requireReadable}; a runtime credential also reaches the Connection it is bound to. */
+  requireForExtension(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
+  envelope(queryable: Queryable, caller: Caller, row: ItemRow): Promise<ItemEnvelope>;
+}
+
+export function createItemsService(
+  { database, now, newId }: Platform,
+  types: TypesService,
+  edges: EdgesService,
+): ItemsService {
+  function requireType(caller: Caller, type: string, level: 'read' | 'write'): void {
+    if (mayAccessType(caller, types.refOf(type), level)) return;
+    throw new MarfaError('type_not_permitted', `This credential may not ${level} ${type}.`);
+  }
+
+  async function requireWritable(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow> {
+    const row = await lockItem(transaction, database.dialect, caller.spaceId, id);
+    if (!row) throw notFound(id);
+    requireType(caller, row.type, 'write');
+    return row;
+  }
+
+  async function requireReadable(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow> {
+    const row = await findItem(queryable, caller.spaceId, id);
+    if (!row) throw notFound(id);
+    requireType(caller, row.type, 'read');
+    return row;
+  }
+
+  async function insert(transaction: Transaction, caller: Caller, input: ItemInput): Promise<ItemRow | null> {
+    const at = now().toISOString();
+    const isSystem = isSystemType(input.type);
+    const row: ItemRow = {
+      id: input.id ?? newId(),
+      space_id: caller.spaceId,
+      type: input.type,
+      properties: JSON.stringify(withoutNulls(input.properties)),
+      state: input.state ?? 'active',
+      tier: isSystem ? null : (input.tier ?? caller.defaultTier),
+      version: 1,
+      schema_version: types.require(input.type).version,
+      source: caller.source,
+      source_id: input.source_id ?? null,
+      device: input.device ?? null,
+      capture_latitude: input.capture_latitude ?? null,
+      capture_longitude: input.capture_longitude ?? null,
+      timestamp: input.timestamp ? toUtc(input.timestamp) : at,
+      created_at: at,
+      updated_at: at,
+    };
+    return (await insertItem(transaction, row)) ? row : null;
+  }
+
+  /** Merges changes into a row; what changes nothing writes nothing and keeps the version. */
+  async function change(
+    transaction: Transaction,
+    caller: Caller,
+    row: ItemRow,
+    input: Pick<ItemInput, 'tier' | 'edges'> & {
+      properties?: Properties | undefined;
+      timestamp?: string | undefined;
+      snapshot?: boolean | undefined;
+    },
+  ): Promise<{ row: ItemRow; changed: boolean }> {
+    const properties = mergeProperties(row, input.properties ?? {});
+    if (input.properties) types.validate(row.type, JSON.parse(properties) as Properties);
+    const next = {
+      properties,
+      tier: input.tier ?? row.tier,
+      timestamp: input.timestamp ? toUtc(input.timestamp) : row.timestamp,
+    };
+    const edgesChanged = input.edges ? await edges.replaceOutbound(transaction, caller, row.id, input.edges) : false;
+    const same = next.properties === row.properties && next.tier === row.tier && next.timestamp === row.timestamp;
+    if (same && !edgesChanged) return { row, changed: false };
+    if (input.snapshot !== false) await keepVersion(transaction, row);
+    const changes = { ...next, version: row.version + 1, updated_at: now().toISOString() };
+    await updateItemRow(transaction, row, changes);
+    return { row: { ...row, ...changes }, changed: true };
+  }
+
+  return {
+    async put(transaction, caller, input, { createOnly = false } = {}) {
+      if (isSystemType(input.type)) admitSystemCreate(caller, input.type, input.properties);
+      else requireType(caller, input.type, 'write');
+      types.require(input.type);
+
+      const key = input.source_id === undefined ? null : { source: caller.source, sourceId: input.source_id };
+      const existing = key ? await lockNaturalKey(transaction, database.dialect, caller.spaceId, key) : undefined;
+      if (!existing) {
+        types.validate(input.type, withoutNulls(input.properties));
+        const row = await insert(transaction, caller, input);
+        if (row) {
+          await addTags(transaction, row, input.tags ?? []);
+          if (input.edges) await edges.replaceOutbound(transaction, caller, row.id, input.edges);
+          return { row, outcome: 'created' };
+        }
+      }
+      // Either it was there, or another writer was faster by a moment.
+      const row =
+        existing ?? (key ? await lockNaturalKey(transaction, database.dialect, caller.spaceId, key) : undefined);
+      if (!row)
+        throw new MarfaError('conflict', 'There is an item with this id already.', {
+          details: { issues: [{ path: '$.id', message: 'already used' }] },
+        });
+      if (row.type !== input.type) {
+        throw new MarfaError('type_mismatch', `The item with this source_id is a ${row.type}, not a ${input.type}.`, {
+          details: { id: row.id },
+        });
+      }
+      if (createOnly) return { row, outcome: 'unchanged' };
+      const { row: changedRow, changed } = await change(transaction, caller, row, input);
+      // Its own writer may tag an item; other hands need the right to write tags.
+      await addTags(transaction, row, input.tags ?? []);
+      return { row: changedRow, outcome: changed ? 'updated' : 'unchanged' };
+    },
+
+    async update(transaction, caller, id, input) {
+      const row = await requireWritable(transaction, caller, id);
+      refuseSystemUpdate(row);
+      await refuseStaleVersion(transaction, row, input);
+      return (await change(transaction, caller, row, input)).row;
+    },
+
+    async transition(transaction, caller, id, state) {
+      const row = await lockItem(transaction, database.dialect, caller.spaceId, id);
+      if (!row) throw notFound(id);
+      if (!isSystemType(row.type)) requireType(caller, row.type, 'write');
+      admitSystemTransition(caller, row, state);
+      requireTransition(row.type, row.state as ItemState, state);
+      await refuseTakenKey(transaction, row, state);
+      const changes = { state, version: row.version + 1, updated_at: now().toISOString() };
+      await keepVersion(transaction, row);
+      await updateItemRow(transaction, row, changes);
+      return { ...row, ...changes };
+    },
+
+    requireReadable,
+
+    async requireForExtension(queryable, caller, id) {
+      if (caller.connectionId !== id) return requireReadable(queryable, caller, id);
+      const row = await findItem(queryable, caller.spaceId, id);
+      if (!row) throw notFound(id);
+      return row;
+    },
+
+    async envelope(queryable, caller, row) {
+      const mayReadTags = mayAccessMetadata(caller, 'tags', 'read');
+      const tags = mayReadTags ? ((await tagsOf(queryable, [row.id])).get(row.id) ?? []) : [];
+      const item: Item = toItem(row);
+      return { item, metadata: { item_id: row.id, tags, extensions: {} } };
+    },
+  };
+
+  /** A restored item must not stand beside a live one with the same natural key. */
+  async function refuseTakenKey(transaction: Transaction, row: ItemRow, state: ItemState): Promise<void> {
+    if (row.source_id === null || state === 'trashed') return;
+    const live = await lockNaturalKey(transaction, database.dialect, row.space_id, {
+      source: row.source,
+      sourceId: row.source_id,
+    });
+    if (live && live.id !== row.id) {
+      throw new MarfaError(
+        'conflict',
+        'A live item with the same source and source_id took its place; trash that one first.',
+        { details: { id: live.id } },
+      );
+    }
+  }
+}
+
+function notFound(id: string): MarfaError {
+  return new MarfaError('item_not_found', `There is no item ${id}.`);
+}
+
+function toUtc(time: string): string {
+  return new Date(time).toISOString();
+}
+
+function withoutNulls(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
+}
+
+/** Shallow merge in the manner of RFC 7396: a null removes. Unchanged properties keep their exact text. */
+function mergeProperties(row: ItemRow, changes: Properties): string {
+  const current = JSON.parse(row.properties) as Properties;
+  const merged = withoutNulls({ ...current, ...changes });
+  const touched = Object.keys(changes).some((key) => JSON.stringify(merged[key]) !== JSON.stringify(current[key]));
+  return touched ? JSON.stringify(merged) : row.properties;
+}

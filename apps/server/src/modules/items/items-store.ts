@@ -1,0 +1,139 @@
+import type { Insertable } from 'kysely';
+import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
+import type { Tables } from '../../platform/database/tables.ts';
+import type { ItemRow } from './item-row.ts';
+
+/** Catalogue rows lie in the null space and are readable from every space. */
+const CATALOGUE_TYPE = 'system.integration';
+
+export function findItem(queryable: Queryable, spaceId: string, id: string): Promise<ItemRow | undefined> {
+  return queryable
+    .selectFrom('items')
+    .selectAll()
+    .where('id', '=', id)
+    .where((row) =>
+      row.or([
+        row('space_id', '=', spaceId),
+        row.and([row('space_id', '=', NULL_SPACE_ID), row('type', '=', CATALOGUE_TYPE)]),
+      ]),
+    )
+    .executeTakeFirst();
+}
+
+/** As {@link findItem}, of the own space alone, holding other writers of the row off until the transaction ends. */
+export function lockItem(
+  transaction: Transaction,
+  dialect: 'sqlite' | 'postgres',
+  spaceId: string,
+  id: string,
+): Promise<ItemRow | undefined> {
+  const select = transaction.selectFrom('items').selectAll().where('space_id', '=', spaceId).where('id', '=', id);
+  return (dialect === 'postgres' ? select.forUpdate() : select).executeTakeFirst();
+}
+
+/** The live item under a natural key, locked like {@link lockItem}. */
+export function lockNaturalKey(
+  transaction: Transaction,
+  dialect: 'sqlite' | 'postgres',
+  spaceId: string,
+  key: { source: string; sourceId: string },
+): Promise<ItemRow | undefined> {
+  const select = transaction
+    .selectFrom('items')
+    .selectAll()
+    .where('space_id', '=', spaceId)
+    .where('source', '=', key.source)
+    .where('source_id', '=', key.sourceId)
+    .where('state', 'in', ['active', 'archived']);
+  return (dialect === 'postgres' ? select.forUpdate() : select).executeTakeFirst();
+}
+
+/** @returns false when the id or the natural key is taken; nothing was written then. */
+export async function insertItem(transaction: Transaction, row: ItemRow): Promise<boolean> {
+  const result = await transaction
+    .insertInto('items')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export function updateItemRow(transaction: Transaction, row: ItemRow, changes: Partial<Insertable<Tables['items']>>) {
+  return transaction
+    .updateTable('items')
+    .set(changes)
+    .where('space_id', '=', row.space_id)
+    .where('id', '=', row.id)
+    .execute();
+}
+
+export function keepVersion(transaction: Transaction, row: ItemRow) {
+  return transaction
+    .insertInto('item_versions')
+    .values({
+      item_id: row.id,
+      space_id: row.space_id,
+      version: row.version,
+      properties: row.properties,
+      device: row.device,
+      created_at: row.updated_at,
+    })
+    .execute();
+}
+
+export async function findVersion(
+  queryable: Queryable,
+  spaceId: string,
+  itemId: string,
+  version: number,
+): Promise<string | null> {
+  const row = await queryable
+    .selectFrom('item_versions')
+    .select('properties')
+    .where('space_id', '=', spaceId)
+    .where('item_id', '=', itemId)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return row?.properties ?? null;
+}
+
+export async function addTags(transaction: Transaction, row: ItemRow, tags: readonly string[]): Promise<void> {
+  if (tags.length === 0) return;
+  const rows = tags.map((tag) => ({ item_id: row.id, space_id: row.space_id, tag }));
+  await transaction
+    .insertInto('item_tags')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** @returns the tags of each item, sorted. */
+export async function tagsOf(queryable: Queryable, itemIds: readonly string[]): Promise<Map<string, string[]>> {
+  const tags = new Map<string, string[]>(itemIds.map((id) => [id, []]));
+  if (itemIds.length === 0) return tags;
+  const rows = await queryable
+    .selectFrom('item_tags')
+    .select(['item_id', 'tag'])
+    .where('item_id', 'in', [...itemIds])
+    .orderBy('tag')
+    .execute();
+  for (const row of rows) tags.get(row.item_id)?.push(row.tag);
+  return tags;
+}
+
+export async function extensionsOf(
+  queryable: Queryable,
+  itemIds: readonly string[],
+): Promise<Map<string, { namespace: string; data: string }[]>> {
+  const extensions = new Map<string, { namespace: string; data: string }[]>(itemIds.map((id) => [id, []]));
+  if (itemIds.length === 0) return extensions;
+  const rows = await queryable
+    .selectFrom('item_extensions')
+    .select(['item_id', 'namespace', 'data'])
+    .where('item_id', 'in', [...itemIds])
+    .orderBy('namespace')
+    .execute();
+  for (const { item_id, ...row } of rows) extensions.get(item_id)?.push(row);
+  return extensions;
+}

@@ -1,0 +1,292 @@
+import { createHmac } from 'node:crypto';
+import {
+  type AxisPermissions,
+  type CreateKeyInput,
+  type Key,
+  MarfaError,
+  mintToken,
+  noPermissions,
+  type Role,
+  recognizeToken,
+  type Tier,
+  type TypePermissions,
+  type UpdateKeyInput,
+} from '@withmarfa/shared';
+import type { Caller } from '../../platform/caller.ts';
+import type { Transaction } from '../../platform/database/database.ts';
+import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
+import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { Secret } from '../../platform/secret.ts';
+import { insertSystemItem, revokeSystemItem } from '../../platform/system-items.ts';
+import { mapColumns, mapsOf, toKey } from './key-shape.ts';
+import {
+  changeKey,
+  findLiveKey,
+  findOwnKey,
+  insertKey,
+  isConnectionSource,
+  type KeyRow,
+  listOwnKeys,
+} from './keys-store.ts';
+import { refuseWiderKey } from './refuse-wider-key.ts';
+
+/** `last_used_at` is written at most this often. */
+const LAST_USED_EVERY_MS = 3_600_000;
+const BOOTSTRAP_DOOR = 'bootstrap_closed_by';
+
+/** A short-lived key for one Connection's runs. */
+export interface RuntimeKeyRequest {
+  spaceId: string;
+  connectionId: string;
+  credentialId: string;
+  label: string;
+  source: string;
+  typePermissions: TypePermissions;
+  extensionPermissions: AxisPermissions;
+  edgePermissions: AxisPermissions;
+  ttlSeconds: number;
+}
+
+export interface KeysService {
+  /** @returns who a bearer token stands for, or null when it is malformed, unknown, expired or revoked. */
+  authenticate(token: string, clientIp: string | null): Promise<Caller | null>;
+  /** @returns a caller for a key known by its id, such as the one a signed-in owner acts with. */
+  callerOfKey(keyId: string, clientIp: string | null): Promise<Caller | null>;
+  create(transaction: Transaction, caller: Caller, input: CreateKeyInput): Promise<{ key: Key; secret: Secret }>;
+  /** The first key of a server: always an admin. @throws MarfaError `unauthorized` once the door is closed. */
+  createFirst(transaction: Transaction, input: CreateKeyInput): Promise<{ key: Key; secret: Secret }>;
+  /** Makes a key without looking at who asks; for the platform's own acts. */
+  createUnchecked(
+    transaction: Transaction,
+    spaceId: string,
+    input: CreateKeyInput,
+  ): Promise<{ key: Key; secret: Secret }>;
+  /** Closes the bootstrap door for good. */
+  closeBootstrap(transaction: Transaction, by: string): Promise<boolean>;
+  list(caller: Caller): Promise<Key[]>;
+  get(caller: Caller, id: string): Promise<Key>;
+  update(transaction: Transaction, caller: Caller, id: string, input: UpdateKeyInput): Promise<Key>;
+  revoke(transaction: Transaction, caller: Caller, id: string): Promise<void>;
+  mintRuntimeKey(
+    transaction: Transaction,
+    request: RuntimeKeyRequest,
+  ): Promise<{ id: string; secret: Secret; createdAt: Date; expiresAt: Date }>;
+  /** Kills every runtime key of a Connection at once. */
+  revokeRuntimeKeys(transaction: Transaction, spaceId: string, connectionId: string): Promise<void>;
+}
+
+/** API keys and runtime credentials. Only a keyed hash of a secret is ever stored. */
+export function createKeysService({ database, now, newId, randomBytes, apiKeySalt, logger }: Platform): KeysService {
+  const hashOf = (token: string) => createHmac('sha256', apiKeySalt.reveal()).update(token).digest('base64url');
+
+  function toCaller(row: KeyRow, clientIp: string | null): Caller {
+    const tenantless = row.space_id === NULL_SPACE_ID && row.connection_id === null;
+    return {
+      keyId: row.id,
+      spaceId: row.space_id,
+      role: row.role as Role,
+      source: row.source,
+      defaultTier: row.default_tier as Tier,
+      isPlatform: row.is_platform === 1 || (tenantless && row.role === 'admin'),
+      connectionId: row.connection_id,
+      clientIp,
+      ...mapsOf(row),
+    };
+  }
+
+  function noteUse(row: KeyRow): void {
+    const at = now();
+    if (row.last_used_at && at.getTime() - Date.parse(row.last_used_at) < LAST_USED_EVERY_MS) return;
+    database
+      .write((transaction) => changeKey(transaction, row.space_id, row.id, { last_used_at: at.toISOString() }))
+      .catch((error: unknown) => logger.warn({ error, key_id: row.id }, 'the last use of a key could not be noted'));
+  }
+
+  async function createUnchecked(transaction: Transaction, spaceId: string, input: CreateKeyInput) {
+    if (await isConnectionSource(transaction, spaceId, input.source)) throw sourceTaken(input.source);
+    const id = newId();
+    const at = now();
+    const token = mintToken('apiKey', randomBytes);
+    const row: KeyRow = {
+      id,
+      space_id: spaceId,
+      credential_id: id,
+      hash: hashOf(token),
+      label: input.label,
+      source: input.source,
+      role: input.role,
+      default_tier: input.default_tier,
+      is_platform: input.is_platform ? 1 : 0,
+      type_permissions: JSON.stringify(input.type_permissions),
+      extension_permissions: JSON.stringify(input.extension_permissions),
+      edge_permissions: JSON.stringify(input.edge_permissions),
+      metadata_permissions: JSON.stringify(input.metadata_permissions),
+      connection_id: null,
+      expires_at_ms: null,
+      revoked_at: null,
+      created_at: at.toISOString(),
+      last_used_at: null,
+    };
+    try {
+      await insertKey(transaction, row);
+    } catch (error) {
+      throw isUniqueViolation(error) ? sourceTaken(input.source) : error;
+    }
+    await insertSystemItem(transaction, {
+      id,
+      spaceId,
+      type: 'system.credential',
+      properties: { label: input.label, kind: 'api_key', scopes: [] },
+      source: input.source,
+      at,
+    });
+    return { key: toKey(row), secret: Secret.of(token) };
+  }
+
+  async function ownKey(caller: Caller, id: string, queryable = database.read): Promise<KeyRow> {
+    const row = await findOwnKey(queryable, caller.spaceId, id);
+    if (!row) throw new MarfaError('not_found', 'There is no such key.');
+    return row;
+  }
+
+  function refuseAbove(caller: Caller, row: KeyRow): void {
+    if (row.role === 'admin' && caller.role !== 'admin')
+      throw new MarfaError('forbidden', 'Only an admin can change an admin key.');
+  }
+
+  async function closeBootstrap(transaction: Transaction, by: string): Promise<boolean> {
+    const result = await transaction
+      .insertInto('settings')
+      .values({ key: BOOTSTRAP_DOOR, value: by })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+
+  return {
+    createUnchecked,
+    closeBootstrap,
+
+    async authenticate(token, clientIp) {
+      if (recognizeToken(token) !== 'apiKey') return null;
+      const row = await findLiveKey(database.read, hashOf(token), now().getTime());
+      if (!row) return null;
+      noteUse(row);
+      return toCaller(row, clientIp);
+    },
+
+    async callerOfKey(keyId, clientIp) {
+      const row = await database.read
+        .selectFrom('api_keys')
+        .selectAll()
+        .where('id', '=', keyId)
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst();
+      return row ? toCaller(row, clientIp) : null;
+    },
+
+    create(transaction, caller, input) {
+      refuseWiderKey(caller, {
+        role: input.role,
+        isPlatform: input.is_platform,
+        extensionPermissions: input.extension_permissions,
+      });
+      return createUnchecked(transaction, caller.spaceId, input);
+    },
+
+    async createFirst(transaction, input) {
+      if (!(await closeBootstrap(transaction, 'first key'))) {
+        throw new MarfaError(
+          'unauthorized',
+          'This server already has its first key or its owner. Making a key needs an admin credential.',
+        );
+      }
+      return createUnchecked(transaction, NULL_SPACE_ID, { ...input, role: 'admin' });
+    },
+
+    async list(caller) {
+      return (await listOwnKeys(database.read, caller.spaceId)).map(toKey);
+    },
+
+    async get(caller, id) {
+      return toKey(await ownKey(caller, id));
+    },
+
+    async update(transaction, caller, id, { label, default_tier, ...maps }) {
+      const row = await ownKey(caller, id, transaction);
+      refuseAbove(caller, row);
+      if (maps.extension_permissions) {
+        refuseWiderKey(caller, {
+          role: row.role as Role,
+          isPlatform: false,
+          extensionPermissions: maps.extension_permissions,
+        });
+      }
+      const changes = {
+        ...(label === undefined ? {} : { label }),
+        ...(default_tier === undefined ? {} : { default_tier }),
+        ...mapColumns(maps as Parameters<typeof mapColumns>[0]),
+      };
+      if (Object.keys(changes).length > 0) await changeKey(transaction, caller.spaceId, id, changes);
+      return toKey({ ...row, ...changes });
+    },
+
+    async revoke(transaction, caller, id) {
+      const row = await ownKey(caller, id, transaction);
+      refuseAbove(caller, row);
+      const at = now();
+      await changeKey(transaction, caller.spaceId, id, { revoked_at: at.toISOString() });
+      await revokeSystemItem(transaction, caller.spaceId, row.credential_id, at);
+    },
+
+    async mintRuntimeKey(transaction, request) {
+      const createdAt = now();
+      const expiresAt = new Date(createdAt.getTime() + request.ttlSeconds * 1000);
+      await transaction
+        .deleteFrom('api_keys')
+        .where('connection_id', '=', request.connectionId)
+        .where('expires_at_ms', '<=', createdAt.getTime())
+        .execute();
+      const id = newId();
+      const token = mintToken('apiKey', randomBytes);
+      const { metadata_permissions } = noPermissions();
+      await insertKey(transaction, {
+        id,
+        space_id: request.spaceId,
+        credential_id: request.credentialId,
+        hash: hashOf(token),
+        label: request.label,
+        source: request.source,
+        role: 'member',
+        default_tier: 'feed',
+        is_platform: 0,
+        type_permissions: JSON.stringify(request.typePermissions),
+        extension_permissions: JSON.stringify(request.extensionPermissions),
+        edge_permissions: JSON.stringify(request.edgePermissions),
+        metadata_permissions: JSON.stringify(metadata_permissions),
+        connection_id: request.connectionId,
+        expires_at_ms: expiresAt.getTime(),
+        revoked_at: null,
+        created_at: createdAt.toISOString(),
+        last_used_at: null,
+      });
+      return { id, secret: Secret.of(token), createdAt, expiresAt };
+    },
+
+    async revokeRuntimeKeys(transaction, spaceId, connectionId) {
+      await transaction
+        .deleteFrom('api_keys')
+        .where('space_id', '=', spaceId)
+        .where('connection_id', '=', connectionId)
+        .execute();
+    },
+  };
+}
+
+function sourceTaken(source: string): MarfaError {
+  const issues = [{ path: '$.source', message: 'already used by another credential of this space' }];
+  return new MarfaError('conflict', `The source ${source} is already used in this space; choose another.`, {
+    details: { issues },
+  });
+}

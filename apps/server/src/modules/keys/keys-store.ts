@@ -1,0 +1,64 @@
+import type { Insertable, Selectable } from 'kysely';
+import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import type { Tables } from '../../platform/database/tables.ts';
+
+export type KeyRow = Selectable<Tables['api_keys']>;
+
+export function insertKey(transaction: Transaction, row: Insertable<Tables['api_keys']>) {
+  return transaction.insertInto('api_keys').values(row).execute();
+}
+
+/** The live key with this hash, of any space: the hash is what tells the space. */
+export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<KeyRow | undefined> {
+  return queryable
+    .selectFrom('api_keys')
+    .selectAll()
+    .where('hash', '=', hash)
+    .where('revoked_at', 'is', null)
+    .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', nowMs)]))
+    .executeTakeFirst();
+}
+
+/** Keys that people made, not runtime credentials, that still live. */
+function ownKeys(queryable: Queryable, spaceId: string) {
+  return queryable
+    .selectFrom('api_keys')
+    .selectAll()
+    .where('space_id', '=', spaceId)
+    .where('connection_id', 'is', null)
+    .where('revoked_at', 'is', null);
+}
+
+export function listOwnKeys(queryable: Queryable, spaceId: string): Promise<KeyRow[]> {
+  return ownKeys(queryable, spaceId).orderBy('id').execute();
+}
+
+export function findOwnKey(queryable: Queryable, spaceId: string, id: string): Promise<KeyRow | undefined> {
+  return ownKeys(queryable, spaceId).where('id', '=', id).executeTakeFirst();
+}
+
+export function changeKey(
+  transaction: Transaction,
+  spaceId: string,
+  id: string,
+  changes: Partial<Insertable<Tables['api_keys']>>,
+) {
+  return transaction
+    .updateTable('api_keys')
+    .set(changes)
+    .where('space_id', '=', spaceId)
+    .where('id', '=', id)
+    .execute();
+}
+
+/** @returns whether an active Connection of the space writes under this source. */
+export async function isConnectionSource(queryable: Queryable, spaceId: string, source: string): Promise<boolean> {
+  const row = await queryable
+    .selectFrom('connections')
+    .select('id')
+    .where('space_id', '=', spaceId)
+    .where('source', '=', source)
+    .where('active', '=', 1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,2 @@
+export { mountTypeRoutes } from './types-routes.ts';
+export { createTypesService, type TypesService } from './types-service.ts';

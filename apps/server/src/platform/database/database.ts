@@ -1,0 +1,22 @@
+import type { Kysely, Transaction as KyselyTransaction } from 'kysely';
+import type { Tables } from './tables.ts';
+
+export type Transaction = KyselyTransaction<Tables>;
+/** Anything that can run a query: a transaction, or the database outside one. */
+export type Queryable = Kysely<Tables>;
+
+/** The record. One schema and one set of queries for SQLite and Postgres; their differences stay in this folder. */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** Sees committed data only. */
+  readonly read: Queryable;
+  /** For libraries that bring their own queries and transactions. */
+  readonly shared: Queryable;
+  /**
+   * Runs a unit of work in a transaction; when the promise resolves, it is on disk. A unit may be run again after a
+   * conflict, and shares a commit with others: it must do nothing but query.
+   * @throws what the unit throws (then nothing of it was written), or MarfaError `storage_unavailable`.
+   */
+  write<Result>(unit: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,57 @@
+import { MarfaError } from '@withmarfa/shared';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Database } from './database.ts';
+import { foundation } from './migrations/0001-foundation.ts';
+import { mailbox } from './migrations/0002-mailbox.ts';
+import { accounts } from './migrations/0003-accounts.ts';
+
+type MigrationFor = (dialect: Database['dialect']) => Migration;
+
+const MIGRATIONS: Record<string, MigrationFor> = {
+  '0001-foundation': foundation,
+  '0002-mailbox': mailbox,
+  '0003-accounts': accounts,
+};
+
+/**
+ * Runs the migrations that are missing, in order, once, under a lock.
+ * @throws MarfaError `storage_unavailable` when the database was written by a later release.
+ */
+export async function migrate(database: Database): Promise<void> {
+  const migrations = Object.fromEntries(
+    Object.entries(MIGRATIONS).map(([name, make]) => [name, make(database.dialect)]),
+  );
+  const migrator = new Migrator({
+    db: database.shared,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+    migrationTableName: 'migrations',
+    migrationLockTableName: 'migrations_lock',
+  });
+  await refuseLaterRelease(database);
+  const { error, results } = await migrator.migrateToLatest();
+  if (!error) return;
+  const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'the migrations';
+  throw new MarfaError(
+    'storage_unavailable',
+    `The database could not be brought up to date: ${failed} failed and was undone.`,
+    {
+      cause: error,
+    },
+  );
+}
+
+async function refuseLaterRelease(database: Database): Promise<void> {
+  const tables = await database.shared.introspection.getTables();
+  if (!tables.some((table) => table.name === 'migrations')) return;
+  const rows = await database.shared
+    .withTables<{ migrations: { name: string } }>()
+    .selectFrom('migrations')
+    .select('name')
+    .execute();
+  const unknown = rows.map((row) => row.name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  if (unknown.length === 0) return;
+  throw new MarfaError(
+    'storage_unavailable',
+    `This database was written by a later release of Marfa (it holds ${unknown.join(', ')}). Start that release, or set MARFA_DATA_DIR or DATABASE_URL to another place.`,
+  );
+}

@@ -1,0 +1,21 @@
+import type { Environment } from '../../env.ts';
+import type { Logger } from '../logger.ts';
+import type { Database } from './database.ts';
+import { migrate } from './migrate.ts';
+import { openPostgres } from './open-postgres.ts';
+import { openSqlite } from './open-sqlite.ts';
+
+/**
+ * Opens the record and brings its schema up to date.
+ * @throws MarfaError `storage_unavailable` saying what stands in the way and what to do.
+ */
+export async function openDatabase(settings: Environment['database'], logger: Logger): Promise<Database> {
+  const database = settings.dialect === 'sqlite' ? openSqlite(settings.path) : await openPostgres(settings.url, logger);
+  try {
+    await migrate(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { MarfaError } from '@withmarfa/shared';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Logger } from '../logger.ts';
+import type { Database, Transaction } from './database.ts';
+import { asStorageFault, errorCode } from './storage-fault.ts';
+import type { Tables } from './tables.ts';
+
+const INT8 = 20;
+const POOL_SIZE = 10;
+const MAX_ATTEMPTS = 5;
+/** Serialization failure and deadlock: nothing was written, running again is right. */
+const CONFLICTS = new Set(['40001', '40P01']);
+
+/** Opens a pool on a Postgres server and checks that it answers. */
+export async function openPostgres(url: string, logger: Logger): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'marfa',
+    // Counts, fences and milliseconds all fit a double.
+    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) },
+  });
+  pool.on('error', (error) => logger.warn({ error }, 'an idle database connection was lost'));
+  try {
+    await pool.query('select 1');
+  } catch (error) {
+    await pool.end();
+    const host = new URL(url).host;
+    throw new MarfaError(
+      'storage_unavailable',
+      `The Postgres server at ${host} cannot be used: ${error instanceof Error ? error.message : String(error)}. Check DATABASE_URL, and that the database exists.`,
+      { cause: error },
+    );
+  }
+  const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    dialect: 'postgres',
+    read: database,
+    shared: database,
+    async write<Result>(unit: (transaction: Transaction) => Promise<Result>) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await database.transaction().execute(unit);
+        } catch (error) {
+          if (attempt < MAX_ATTEMPTS && CONFLICTS.has(errorCode(error))) continue;
+          throw asStorageFault(error);
+        }
+      }
+    },
+    async close() {
+      await database.destroy();
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import type { Generated } from 'kysely';
+
+/*
+ * Times are ISO 8601 text in UTC, except where a name ends in `_ms`. JSON is text: what is stored is what goes on the
+ * wire. Flags are 0 and 1. Every table that belongs to a space carries `space_id`.
+ */
+
+export interface Tables {
+  settings: { key: string; value: string };
+  spaces: { id: string; name: string; created_at: string };
+  items: {
+    id: string;
+    space_id: string;
+    type: string;
+    properties: string;
+    state: string;
+    tier: string | null;
+    version: number;
+    schema_version: string;
+    source: string;
+    source_id: string | null;
+    device: string | null;
+    capture_latitude: number | null;
+    capture_longitude: number | null;
+    timestamp: string;
+    created_at: string;
+    updated_at: string;
+  };
+  item_versions: {
+    item_id: string;
+    space_id: string;
+    version: number;
+    properties: string;
+    device: string | null;
+    created_at: string;
+  };
+  item_tags: { item_id: string; space_id: string; tag: string };
+  item_extensions: { item_id: string; space_id: string; namespace: string; data: string };
+  edges: {
+    id: string;
+    space_id: string;
+    source_id: string;
+    target_id: string;
+    edge_type: string;
+    properties: string;
+    created_at: string;
+    updated_at: string;
+  };
+  api_keys: {
+    id: string;
+    space_id: string;
+    credential_id: string;
+    hash: string;
+    label: string;
+    source: string;
+    role: string;
+    default_tier: string;
+    is_platform: number;
+    type_permissions: string;
+    extension_permissions: string;
+    edge_permissions: string;
+    metadata_permissions: string;
+    connection_id: string | null;
+    expires_at_ms: number | null;
+    revoked_at: string | null;
+    created_at: string;
+    last_used_at: string | null;
+  };
+  audit_log: {
+    id: string;
+    space_id: string;
+    timestamp: string;
+    key_id: string | null;
+    action: string;
+    resource_type: string;
+    resource_id: string | null;
+    client_ip: string | null;
+    details: string;
+  };
+  integrations: { id: string; name: string; version_key: string; content_hash: string };
+  connections: {
+    id: string;
+    space_id: string;
+    integration_id: string;
+    integration_name: string;
+    integration_version: string;
+    credential_id: string;
+    source: string;
+    label: string;
+    active: number;
+    runtime_status: string;
+    consecutive_failures: number;
+    type_permissions: string;
+    extension_permissions: string;
+    edge_permissions: string;
+    configuration: string;
+    crons: string;
+    cursors: string;
+    /** Null while nothing is armed: no schedule trigger, disarmed, or revoked. */
+    tick_at_ms: number | null;
+    due_at_ms: number | null;
+  };
+  mailbox_messages: {
+    seq: Generated<number>;
+    id: string;
+    space_id: string;
+    connection_id: string;
+    payload: string;
+    subject: string | null;
+    coalesce_key: string | null;
+    state: string;
+    attempt: number;
+    fence: number;
+    not_before_ms: number;
+    queued_at_ms: number;
+    reason: string | null;
+  };
+  mailbox_keys: { connection_id: string; dedupe_key: string; accepted_at_ms: number };
+  connection_leases: { connection_id: string; holder: string; fence: number; expires_at_ms: number };
+  runs: {
+    id: string;
+    space_id: string;
+    connection_id: string;
+    trigger: string;
+    status: string;
+    attempt: number;
+    queued_at: string;
+    started_at: string | null;
+    finished_at: string | null;
+    error: string | null;
+    items_created: number;
+    items_updated: number;
+  };
+  space_members: { user_id: string; space_id: string; key_id: string; created_at: string };
+}

@@ -1,0 +1,31 @@
+import type { Settlement } from '../runs/settlement.ts';
+import { NOON_MS } from './noon.ts';
+
+/** A quiet success: the message is gone, nothing was found. */
+export function aSettlement(overrides: Partial<Settlement> = {}): Settlement {
+  return {
+    message: { state: 'gone' },
+    run: { status: 'succeeded', error: null, itemsCreated: 0, itemsUpdated: 0, finishedAtMs: NOON_MS },
+    cursors: null,
+    health: null,
+    schedule: { action: 'keep' },
+    activity: [],
+    ...overrides,
+  };
+}
+
+/** A failure that is tried again at `notBeforeMs`. */
+export function aRetry(notBeforeMs: number): Settlement {
+  return aSettlement({
+    message: { state: 'waiting', notBeforeMs, reason: 'upstream is down' },
+    run: { status: 'retrying', error: 'upstream is down', itemsCreated: 0, itemsUpdated: 0, finishedAtMs: null },
+  });
+}
+
+/** A failure that is not tried again. */
+export function aDeath(): Settlement {
+  return aSettlement({
+    message: { state: 'dead', reason: 'gone for good' },
+    run: { status: 'dead', error: 'gone for good', itemsCreated: 0, itemsUpdated: 0, finishedAtMs: NOON_MS },
+  });
+}

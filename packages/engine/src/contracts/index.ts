@@ -1,0 +1,6 @@
+export { aConnection } from './a-connection.ts';
+export { aMessage } from './a-message.ts';
+export { describeLeases } from './describe-leases.ts';
+export { describeMailbox } from './describe-mailbox.ts';
+export { describeSchedules } from './describe-schedules.ts';
+export type { EngineStore } from './engine-store.ts';

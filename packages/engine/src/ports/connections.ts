@@ -1,0 +1,24 @@
+import type { RuntimeStatus } from '@withmarfa/shared';
+
+/** What the engine needs to know of a Connection at the start of an attempt. */
+export interface ConnectionSnapshot {
+  connectionId: string;
+  spaceId: string;
+  integrationName: string;
+  label: string;
+  active: boolean;
+  runtimeStatus: RuntimeStatus;
+  consecutiveFailures: number;
+  /** As last settled in `ConnectionHealth.actionRequired`; false at first. */
+  actionRequired: boolean;
+  configuration: Record<string, unknown>;
+  cursors: Record<string, unknown>;
+  /** Cron expressions of its schedule triggers, empty without one. */
+  crons: readonly string[];
+  /** Whether a tick is planned: false without a schedule trigger and after a handler disarmed it. */
+  scheduleArmed: boolean;
+}
+
+export interface Connections {
+  load(connectionId: string): Promise<ConnectionSnapshot | null>;
+}

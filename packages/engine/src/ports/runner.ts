@@ -1,0 +1,27 @@
+import type { HandlerResult } from '@withmarfa/shared';
+import type { ConnectionSnapshot } from './connections.ts';
+import type { ClaimedMessage } from './mailbox.ts';
+
+/** How one attempt at a message ended, as its host tells it. */
+export interface AttemptOutcome {
+  result: HandlerResult;
+  cursorSet: Record<string, unknown>;
+  cursorCleared: readonly string[];
+  itemsCreated: number;
+  itemsUpdated: number;
+  /** Set when the handler asked for its schedule to stop. */
+  disarmReason?: string;
+}
+
+/**
+ * Runs a connector's handler for one message. Never throws for what a connector does: a crash, a hang or a missing
+ * handler is an outcome.
+ */
+export interface Runner {
+  /** @param options.signal aborted when the lease is lost or the host stops; the run is then cut short. */
+  run(
+    message: ClaimedMessage,
+    connection: ConnectionSnapshot,
+    options: { signal: AbortSignal; deadlineMs: number },
+  ): Promise<AttemptOutcome>;
+}

@@ -1,0 +1,94 @@
+import type { Endpoint } from '@withmarfa/shared';
+import type { z } from 'zod';
+import type { Clock } from '../clock/clock.ts';
+import { wait } from '../clock/wait.ts';
+import { MarfaApiError } from '../errors/marfa-api-error.ts';
+import type { CredentialKeeper } from './create-credential-keeper.ts';
+import { readAnswer } from './read-answer.ts';
+import { isRetriedStatus, retryDelay } from './retry-policy.ts';
+import { type MarfaAnswer, type MarfaRequest, sendOnce } from './send-once.ts';
+
+export interface CallOptions {
+  /** Values of the `{name}` parts of the path. */
+  params?: Record<string, string>;
+  query?: URLSearchParams;
+  /** The body as JSON text. */
+  body?: string;
+  /** Whether doing it twice is the same as doing it once; only then is a failed attempt followed by another. */
+  repeatable: boolean;
+}
+
+/** A success of an endpoint: one of its statuses with that status's body. */
+export type CallAnswer<E extends Endpoint> = {
+  [Status in keyof E['responses'] & number]: { status: Status; body: z.output<E['responses'][Status]> };
+}[keyof E['responses'] & number];
+
+/** Calls one endpoint of Marfa's API. @throws MarfaApiError; ConnectionGoneError; the signal's reason. */
+export type MarfaCaller = <E extends Endpoint>(endpoint: E, options: CallOptions) => Promise<CallAnswer<E>>;
+
+export interface MarfaCallerOptions {
+  fetch: typeof fetch;
+  /** Where the server answers, without a trailing slash. */
+  serverUrl: string;
+  keeper: CredentialKeeper;
+  /** Once it has fired no call is made, and those under way end. */
+  signal: AbortSignal;
+  clock: Clock;
+  /** From 0 to 1. */
+  random: () => number;
+}
+
+/** Makes a caller that authenticates, refreshes once on a 401, and repeats what may be repeated. */
+export function createMarfaCaller(options: MarfaCallerOptions): MarfaCaller {
+  const { keeper, signal, clock, random } = options;
+
+  async function send(request: MarfaRequest): Promise<MarfaAnswer> {
+    signal.throwIfAborted();
+    const bearer = await keeper.bearer();
+    const answer = await sendOnce(request, { fetch: options.fetch, bearer, signal });
+    if (answer.status !== 401) return answer;
+    return sendOnce(request, { fetch: options.fetch, bearer: await keeper.bearerAfterRefusal(bearer), signal });
+  }
+
+  return async (endpoint, call) => {
+    const request = toRequest(options.serverUrl, endpoint, call);
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await settle(send(request));
+      const delay =
+        call.repeatable && mayPass(outcome)
+          ? retryDelay({ attempt, retryAfter: outcome.answer?.retryAfter ?? null, now: clock.now(), random })
+          : null;
+      if (delay !== null) {
+        await wait(delay, { clock, signal });
+        continue;
+      }
+      if (outcome.answer === undefined) throw outcome.error;
+      return readAnswer(endpoint, request, outcome.answer);
+    }
+  };
+}
+
+type Outcome = { answer: MarfaAnswer } | { answer?: undefined; error: unknown };
+
+async function settle(sending: Promise<MarfaAnswer>): Promise<Outcome> {
+  try {
+    return { answer: await sending };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function mayPass(outcome: Outcome): boolean {
+  return outcome.answer ? isRetriedStatus(outcome.answer.status) : MarfaApiError.is(outcome.error, 'network_error');
+}
+
+function toRequest(serverUrl: string, endpoint: Endpoint, call: CallOptions): MarfaRequest {
+  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(call.params?.[name] ?? ''));
+  const query = call.query?.toString();
+  return {
+    method: endpoint.method,
+    url: `${serverUrl}${path}${query ? `?${query}` : ''}`,
+    label: `${endpoint.method} ${endpoint.path}`,
+    body: call.body,
+  };
+}

@@ -1,0 +1,18 @@
+export type { Clock } from '../clock/clock.ts';
+export { systemClock } from '../clock/system-clock.ts';
+export type { LogLevel, LogLine } from '../context/create-connector-log.ts';
+export {
+  type ConnectorMessage,
+  ConnectorMessageSchema,
+  CredentialSchema,
+  type HostMessage,
+  HostMessageSchema,
+  OUTBOUND_ALLOW_VARIABLE,
+  type RunOutcome,
+  RunOutcomeSchema,
+  type RunRequest,
+  RunRequestSchema,
+  type RuntimeCredential,
+} from './protocol.ts';
+export type { RunDependencies } from './run-dependencies.ts';
+export { runHandler } from './run-handler.ts';

@@ -1,0 +1,3 @@
+export { parseOutboundAllow } from '../egress/parse-outbound-allow.ts';
+export { createEgressFetch, type EgressFetchOptions } from './create-egress-fetch.ts';
+export { runLocal } from './run-local.ts';
