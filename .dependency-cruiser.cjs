@@ -1,62 +1,249 @@
 /**
- * The walls between rooms: who may import whom. Each wall is proven in packages/checks/src/walls/walls.test.ts, where
- * one seeded import must make the rule of that name fire.
+ * The walls between rooms: who may import whom.
+ *
+ * Every rule is proven in packages/checks/src/walls/import-walls.test.ts, where a seeded import makes it fire; a rule
+ * without a seed fails that suite.
  */
 
-const TEST_FILES = '\\.test\\.tsx?$|^(packages|apps|examples)/([^/]+/)+test/';
+const TESTS = '\\.test\\.tsx?$|^(packages|apps|examples)/.+/test/';
 const BUILD_FILES = '\\.config\\.[cm]?ts$';
-const NOT_SHIPPED = `${TEST_FILES}|${BUILD_FILES}`;
+const ANY_ROOM = '^(packages|apps|examples)/';
+const SERVER = '^apps/server/src/';
+const MODULES = `${SERVER}modules/`;
 
-/** What the sources of each room may import; a room that is not listed may not be imported across by anyone. */
+/** What each room may import besides itself; `libraries` closes the list of registry packages for its sources. */
 const ROOMS = {
+  config: { path: '^packages/config/', rooms: [] },
+  checks: { path: '^packages/checks/', rooms: [] },
   shared: { path: '^packages/shared/', rooms: [], libraries: ['zod', 'croner'] },
   'runtime-sdk': {
     path: '^packages/runtime-sdk/',
-    rooms: ['^packages/shared/'],
+    rooms: ['^packages/shared/src/index\\.ts$'],
     libraries: ['zod', 'undici', 'ipaddr\\.js'],
   },
-  engine: { path: '^packages/engine/', rooms: ['^packages/shared/'], libraries: ['vitest'] },
-  // A connector stands where an outside author stands: on the published SDK and any library.
-  connectors: { path: '^packages/connectors/[^/]+/', rooms: ['^packages/runtime-sdk/src/(index\\.ts|local/index\\.ts)$'] },
+  engine: { path: '^packages/engine/', rooms: ['^packages/shared/src/index\\.ts$'], libraries: ['vitest'] },
+  // A connector stands where an outside author stands: on the published SDK, and any library.
+  connectors: {
+    path: '^packages/connectors/([^/]+)/',
+    own: '^packages/connectors/$1/',
+    rooms: ['^packages/runtime-sdk/src/(local/)?index\\.ts$'],
+  },
   server: {
     path: '^apps/server/',
     rooms: [
       '^packages/shared/src/index\\.ts$',
-      '^packages/engine/src/(index|memory/index|contracts/index)\\.ts$',
+      '^packages/engine/src/((memory|contracts)/)?index\\.ts$',
       '^packages/runtime-sdk/src/host/index\\.ts$',
     ],
   },
   examples: {
-    path: '^examples/[^/]+/',
-    rooms: ['^packages/(shared|runtime-sdk)/src/([^/]+/)?index\\.ts$', '^packages/connectors/[^/]+/src/index\\.ts$'],
+    path: '^examples/([^/]+)/',
+    own: '^examples/$1/',
+    rooms: [
+      '^packages/shared/src/index\\.ts$',
+      '^packages/runtime-sdk/src/((local|host)/)?index\\.ts$',
+      '^packages/connectors/[^/]+/src/index\\.ts$',
+    ],
   },
 };
 
-const roomRules = Object.entries(ROOMS).flatMap(([name, { path, rooms, libraries }]) => [
+const roomRules = Object.entries(ROOMS).flatMap(([name, { path, own = path, rooms, libraries }]) => [
   {
     name: `room-${name}`,
-    comment: `${name} may import from its own room${rooms.length > 0 ? ` and ${rooms.join(', ')}` : ' alone'}.`,
+    comment: `What ${name} may import is written in ROOMS in .dependency-cruiser.cjs, after the table of rooms.`,
     severity: 'error',
     from: { path, pathNot: BUILD_FILES },
-    to: {
-      path: '^(packages|apps|examples)/',
-      pathNot: [ownRoom(path), ...rooms],
-    },
+    to: { path: ANY_ROOM, pathNot: [own, ...rooms, '^apps/'], dependencyTypesNot: ['local'] },
   },
   ...(libraries === undefined
     ? []
     : [
         {
           name: `libraries-${name}`,
-          comment: `The sources of ${name} stand on ${libraries.join(', ').replaceAll('\\', '')} and nothing else from a registry.`,
+          comment: `${name} is kept small: no registry package beyond ${libraries.join(', ').replaceAll('\\', '')}.`,
           severity: 'error',
-          from: { path: `${path}src/`, pathNot: TEST_FILES },
-          to: { path: 'node_modules/', pathNot: `node_modules/(${libraries.join('|')})/` },
+          from: { path: `${path}src/`, pathNot: TESTS },
+          to: {
+            path: 'node_modules/',
+            pathNot: `node_modules/(${libraries.join('|')})/`,
+            dependencyTypesNot: ['npm-dev'],
+          },
         },
       ]),
 ]);
 
-/** One connector is not another's room, so the name that matched is carried over into the rule. */
-function ownRoom(path) {
-  return path.includes('[^/]+') ? path.replace('[^/]+', '$1') : path;
-}
+/**
+ * The server's modules from the lowest rank up; a module opens only the doors of ranks below its own. Audit and edges
+ * stand lower than they were first drawn: every write leaves an audit row, and an item can be read with its edges.
+ */
+const RANKS = [
+  ['spaces'],
+  ['audit'],
+  ['keys', 'types'],
+  ['edges'],
+  ['items'],
+  ['activity'],
+  ['credentials', 'integrations'],
+  ['connections'],
+  ['auth', 'upstream-oauth', 'runs'],
+  ['proxy', 'inbound-webhooks', 'runtime', 'pages'],
+];
+
+const rankRules = RANKS.map((modules, rank) => {
+  const below = RANKS.slice(0, rank).flat();
+  const lower = below.map((module) => `${MODULES}${module}/`);
+  return {
+    name: `rank-${modules.join('-')}`,
+    comment: `${modules.join(', ')}: only ${below.join(', ') || 'no module'} below. Pass a function in from wiring.ts instead.`,
+    severity: 'error',
+    from: { path: `${MODULES}(${modules.join('|')})/`, pathNot: TESTS },
+    to: { path: MODULES, pathNot: [`${MODULES}$1/`, ...lower] },
+  };
+});
+
+const serverRules = [
+  {
+    name: 'module-has-a-rank',
+    comment: 'A module of the server is listed in RANKS before it imports or is imported.',
+    severity: 'error',
+    from: { path: `${MODULES}(?!(${RANKS.flat().join('|')})/)` },
+    to: {},
+  },
+  {
+    name: 'module-door',
+    comment: 'A module is entered by its index.ts.',
+    severity: 'error',
+    from: { path: `${MODULES}([^/]+)/`, pathNot: TESTS },
+    to: { path: MODULES, pathNot: [`${MODULES}$1/`, `${MODULES}[^/]+/index\\.ts$`] },
+  },
+  {
+    name: 'module-door-from-outside',
+    comment: 'A module is entered by its index.ts.',
+    severity: 'error',
+    from: { path: SERVER, pathNot: [MODULES, TESTS] },
+    to: { path: MODULES, pathNot: `${MODULES}[^/]+/index\\.ts$` },
+  },
+  {
+    name: 'platform-below-all',
+    comment: 'The platform knows nothing of what stands on it.',
+    severity: 'error',
+    from: { path: `${SERVER}platform/`, pathNot: TESTS },
+    to: { path: SERVER, pathNot: [`${SERVER}platform/`, `${SERVER}env\\.ts$`] },
+  },
+  {
+    name: 'http-knows-no-module',
+    comment: 'http/ carries any endpoint; what a module must do for it comes in as an argument.',
+    severity: 'error',
+    from: { path: `${SERVER}http/`, pathNot: TESTS },
+    to: { path: SERVER, pathNot: [`${SERVER}http/`, `${SERVER}platform/`] },
+  },
+  {
+    name: 'wiring-on-top',
+    comment: 'Only main.ts builds the server from its parts; tests may.',
+    severity: 'error',
+    from: { path: SERVER, pathNot: [`${SERVER}(main|wiring)\\.ts$`, TESTS] },
+    to: { path: `${SERVER}(main|wiring)\\.ts$` },
+  },
+  {
+    name: 'better-auth-in-one-file',
+    comment: 'The auth library is known to one file.',
+    severity: 'error',
+    from: { pathNot: [`${MODULES}auth/better-auth\\.ts$`] },
+    to: { path: 'node_modules/(@better-auth/[^/]+|better-auth)/' },
+  },
+  {
+    name: 'express-at-the-edge',
+    comment: 'Endpoints are host-neutral; Express and its middleware stay in http/, app.ts, routes and pages.',
+    severity: 'error',
+    from: { path: SERVER, pathNot: [`${SERVER}(http/|app\\.tsx?$|modules/pages/)`, '-routes\\.tsx?$', TESTS] },
+    to: { path: 'node_modules/(@types/express[^/]*|express|cookie-parser|csrf-csrf|helmet|pino-http)/' },
+  },
+  {
+    name: 'drivers-in-the-platform',
+    comment: 'No module knows which database it stands on.',
+    severity: 'error',
+    from: { path: SERVER, pathNot: [`${SERVER}platform/`, TESTS] },
+    to: { path: 'node_modules/(@types/pg|pg|@types/better-sqlite3|better-sqlite3)/' },
+  },
+];
+
+const everywhere = [
+  {
+    name: 'no-cycles',
+    comment: 'Data and knowledge go one way.',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'no-unresolvable',
+    comment: 'Imports what is not there, or a package that its package.json does not name.',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+  {
+    name: 'no-undeclared',
+    comment: 'Imports a package that the nearest package.json does not name.',
+    severity: 'error',
+    from: {},
+    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  },
+  {
+    name: 'no-dev-dependency-at-run-time',
+    comment: 'Shipped sources stand on dependencies, not on devDependencies.',
+    severity: 'error',
+    from: {
+      path: '^(packages|apps)/.+/src/',
+      pathNot: [TESTS, '^packages/(checks|config)/', '^packages/engine/src/contracts/'],
+    },
+    to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'no-relative-between-rooms',
+    comment: 'Another room is imported by its package name, so that its exports stay its door.',
+    severity: 'error',
+    from: { path: '^((?:packages/connectors|packages|apps|examples)/[^/]+)/' },
+    to: { path: ANY_ROOM, pathNot: '^$1/', dependencyTypes: ['local'] },
+  },
+  {
+    name: 'nothing-imports-apps',
+    comment: 'Apps stand on packages.',
+    severity: 'error',
+    from: { path: '^(packages|examples)/' },
+    to: { path: '^apps/' },
+  },
+  {
+    name: 'no-node-in-portable-rooms',
+    comment: 'These files also run in a Worker and in a browser.',
+    severity: 'error',
+    from: {
+      path: '^packages/(shared|engine|runtime-sdk)/src/',
+      // The schema writer is a build step, and ./local is the entry of a Node process.
+      pathNot: [TESTS, '^packages/shared/src/manifest/write-json-schema\\.ts$', '^packages/runtime-sdk/src/local/'],
+    },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'sdk-without-its-local-entry',
+    comment: 'Handlers run on every tier; only ./local knows Node.',
+    severity: 'error',
+    from: { path: '^packages/runtime-sdk/src/(?!local/)', pathNot: TESTS },
+    to: { path: ['^packages/runtime-sdk/src/local/', 'node_modules/undici/'] },
+  },
+];
+
+module.exports = {
+  forbidden: [...everywhere, ...roomRules, ...rankRules, ...serverRules],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(packages|apps|examples)/.+/(dist|fixtures)/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@withmarfa/source', 'import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.d.ts', '.js', '.mjs', '.cjs', '.json'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

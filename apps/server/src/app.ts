@@ -26,7 +26,6 @@ export function createApp({ platform, authenticate, mountApi, pages }: AppParts)
   app.set('query parser', 'simple');
   app.use(requestLog(platform.logger, platform.newId));
   app.use(securityHeaders());
-  app.use(pages);
 
   const json = (limit: string) => express.json({ limit, strict: false, type: 'application/json' });
   app.use(bulkItems.path, json(BULK_BODY_LIMIT));
@@ -37,6 +36,7 @@ export function createApp({ platform, authenticate, mountApi, pages }: AppParts)
   mount.publicEndpoint(getHealth, async () => answer(200, { status: 'ok' }));
   mountApi(mount);
   app.use(api);
+  app.use(pages);
 
   const manifestSchema = JSON.stringify(manifestJsonSchema());
   app.get(MANIFEST_JSON_SCHEMA_PATH, (_request, response) => {

@@ -87,8 +87,11 @@ export interface Environment {
   runTimeoutSeconds: number;
   auditRetentionDays: number;
   logLevel: string;
+  /** What connector processes inherit of the server's own environment; never a secret. */
+  connectorEnvironment: Record<string, string>;
 }
 
+const INHERITED_BY_CONNECTORS = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS'];
 const DEFAULT_CONNECTORS = ['@withmarfa/connector-rss-watcher'];
 
 /**
@@ -132,6 +135,9 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     runTimeoutSeconds: values.MARFA_RUN_TIMEOUT_SECONDS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     logLevel: values.LOG_LEVEL,
+    connectorEnvironment: Object.fromEntries(
+      INHERITED_BY_CONNECTORS.flatMap((name) => (present[name] === undefined ? [] : [[name, present[name]]])),
+    ),
   };
 }
 

@@ -38,8 +38,17 @@ export function createManualClock(startMs: number): ManualClock {
     return first;
   }
 
-  // Promises settle as microtasks, and a macrotask only starts when none is left: so one turn of it is enough.
-  const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+  // Promises settle as microtasks, and a message is a macrotask, which only starts when none of them is left.
+  function settle(): Promise<void> {
+    return new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(null);
+    });
+  }
 
   return {
     nowMs: () => nowMs,

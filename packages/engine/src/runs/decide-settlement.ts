@@ -49,7 +49,7 @@ function succeeded({ claimed, connection, outcome }: Attempt, nowMs: number): Se
 }
 
 function willRetry(
-  { claimed, connection, outcome }: Attempt,
+  { connection, outcome }: Attempt,
   result: Failure,
   { nowMs, delayMs }: { nowMs: number; delayMs: number },
 ): Settlement {
@@ -76,7 +76,7 @@ function givenUp({ claimed, connection, outcome }: Attempt, result: Failure, now
       {
         severity: 'error',
         summary: clipLine(`${connection.label}: given up after ${MAX_ATTEMPTS} attempts: ${reason}`),
-        detail: { kind: 'dead_letter', run_id: claimed.id, attempts: claimed.attempt, reason },
+        detail: { kind: 'dead_letter', run_id: claimed.id, attempts: MAX_ATTEMPTS, reason },
       },
     ],
   };

@@ -18,7 +18,10 @@ export interface RetryCircumstances {
  * @param attempt the one that failed, from 1.
  * @returns whole milliseconds, or null when that was the last attempt.
  */
-export function computeRetryDelayMs(attempt: number, { random, retryAfterSeconds = 0 }: RetryCircumstances): number | null {
+export function computeRetryDelayMs(
+  attempt: number,
+  { random, retryAfterSeconds = 0 }: RetryCircumstances,
+): number | null {
   if (attempt >= MAX_ATTEMPTS) return null;
   const steadyMs = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), LONGEST_DELAY_MS);
   const spreadMs = Math.min(steadyMs * (0.5 + random()), LONGEST_DELAY_MS);

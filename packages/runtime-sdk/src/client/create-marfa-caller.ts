@@ -1,6 +1,7 @@
 import type { Endpoint } from '@withmarfa/shared';
 import type { z } from 'zod';
 import type { Clock } from '../clock/clock.ts';
+import { orAbort } from '../clock/or-abort.ts';
 import { wait } from '../clock/wait.ts';
 import { MarfaApiError } from '../errors/marfa-api-error.ts';
 import type { CredentialKeeper } from './create-credential-keeper.ts';
@@ -44,10 +45,11 @@ export function createMarfaCaller(options: MarfaCallerOptions): MarfaCaller {
 
   async function send(request: MarfaRequest): Promise<MarfaAnswer> {
     signal.throwIfAborted();
-    const bearer = await keeper.bearer();
+    const bearer = await orAbort(keeper.bearer(), signal);
     const answer = await sendOnce(request, { fetch: options.fetch, bearer, signal });
     if (answer.status !== 401) return answer;
-    return sendOnce(request, { fetch: options.fetch, bearer: await keeper.bearerAfterRefusal(bearer), signal });
+    const another = await orAbort(keeper.bearerAfterRefusal(bearer), signal);
+    return sendOnce(request, { fetch: options.fetch, bearer: another, signal });
   }
 
   return async (endpoint, call) => {

@@ -11,7 +11,7 @@ import type {
 
 /** Options of {@link MarfaClient.bulkUpsert}. */
 export interface BulkUpsertOptions {
-  /** Default true: all or none. */
+  /** Default true: all or none, of the items that go in one call. */
   atomic?: boolean;
   /** Default true: each change wakes connectors that watch the type. */
   emit_events?: boolean;
@@ -27,12 +27,16 @@ export interface MarfaClient<Input extends CreateItemInput = CreateItemInput> {
   /** @returns null when there is no such item. */
   getItem(id: string): Promise<ItemEnvelope | null>;
   updateItem(id: string, input: UpdateItemInput): Promise<ItemEnvelope>;
+  /** One page. `include` adds `edges` and `extensions` to the items; tags come with {@link MarfaClient.getItem}. */
   listItems(query?: Partial<ListItemsQuery>): Promise<{ data: Item[]; cursor: string | null; has_more: boolean }>;
   transitionItem(id: string, state: 'active' | 'archived' | 'trashed'): Promise<ItemEnvelope>;
   createEdge(input: CreateEdgeInput): Promise<Edge>;
   /** @returns `exists` when the same edge is there already. */
   ensureEdge(input: CreateEdgeInput): Promise<'created' | 'exists'>;
-  /** Creates or updates many items, in calls of at most 500; unchanged ones are skipped. */
+  /**
+   * Creates or updates many items, in calls of at most 500 items and 4 MB; unchanged ones are skipped. Each call is
+   * atomic by itself; `index` in the results counts through all items.
+   */
   bulkUpsert(items: readonly Input[], options?: BulkUpsertOptions): Promise<BulkResult>;
   /** The connector's own extension on its Connection, `connection.runtime`. */
   readRuntimeExtension(): Promise<Record<string, unknown> | null>;

@@ -8,14 +8,14 @@ export function wait(ms: number, options: { clock: Clock; signal: AbortSignal })
   const { clock, signal } = options;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
+    const stop = () => {
+      cancel();
+      reject(signal.reason);
+    };
     const cancel = clock.after(ms, () => {
       signal.removeEventListener('abort', stop);
       resolve();
     });
-    function stop() {
-      cancel();
-      reject(signal.reason);
-    }
     signal.addEventListener('abort', stop, { once: true });
   });
 }

@@ -27,7 +27,7 @@ export function defineConnector<const Manifest extends ManifestDefinition>(
   const manifest = completeManifest(definition.manifest);
   // The handlers expect the manifest's own settings, which is what the host gives them: it checks a Connection's
   // configuration against this manifest before anything runs.
-  const { schedule, manual, webhook, itemEvent } = definition as ConnectorHandlers;
+  const { schedule, manual, webhook, itemEvent } = definition as unknown as ConnectorHandlers;
   assertHandlers(manifest, { schedule, manual, webhook, 'item-event': itemEvent });
   const handlers: ConnectorHandlers = {};
   if (schedule) handlers.schedule = schedule;

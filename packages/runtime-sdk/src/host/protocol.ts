@@ -19,6 +19,7 @@ export const RunRequestSchema = z.object({
   credential: CredentialSchema,
   /** Where the server answers, without a trailing slash. */
   server_url: z.string(),
+  /** When the run has to be over, in milliseconds since the epoch. */
   deadline_ms: z.number(),
 });
 export type RunRequest = z.infer<typeof RunRequestSchema>;

@@ -13,8 +13,9 @@ import type { RunDependencies } from './run-dependencies.ts';
  */
 export async function runHandler(request: RunRequest, dependencies: RunDependencies): Promise<RunOutcome> {
   const ending = new AbortController();
-  const stopTimers = endOnTime(request, dependencies, ending);
+  let stopListening = () => {};
   try {
+    stopListening = endOnTime(request, dependencies, ending);
     const { ctx, effects } = buildConnectionContext(request, { signal: ending.signal, dependencies });
     const ended = failureAtEnd(ending.signal);
     const result = await (ending.signal.aborted ? ended : Promise.race([dispatchMessage(ctx, request.message), ended]));
@@ -22,7 +23,7 @@ export async function runHandler(request: RunRequest, dependencies: RunDependenc
   } catch (error) {
     return toOutcome({ ok: false, retry: true, reason: describeError(error) });
   } finally {
-    stopTimers();
+    stopListening();
     ending.abort(new RunEndedError('The run has ended.'));
   }
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 
 const Nothing = z.strictObject({});
-const NoBody = z.undefined();
+// Clients that set a JSON content type may send an empty object for nothing.
+const NoBody = z.strictObject({}).optional();
 type Nothing = typeof Nothing;
 type NoBody = typeof NoBody;
 

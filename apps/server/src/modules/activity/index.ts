@@ -1,1 +1,1 @@
-export { type ActivityService, createActivityService } from './activity-service.ts';
+export { type ActivityEntry, type ActivityService, createActivityService } from './activity-service.ts';

@@ -1,6 +1,7 @@
 import type { Insertable } from 'kysely';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
+import { lockRows } from '../../platform/database/row-lock.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 import type { ItemRow } from './item-row.ts';
 
@@ -29,7 +30,7 @@ export function lockItem(
   id: string,
 ): Promise<ItemRow | undefined> {
   const select = transaction.selectFrom('items').selectAll().where('space_id', '=', spaceId).where('id', '=', id);
-  return (dialect === 'postgres' ? select.forUpdate() : select).executeTakeFirst();
+  return lockRows(select, dialect).executeTakeFirst();
 }
 
 /** The live item under a natural key, locked like {@link lockItem}. */
@@ -46,7 +47,7 @@ export function lockNaturalKey(
     .where('source', '=', key.source)
     .where('source_id', '=', key.sourceId)
     .where('state', 'in', ['active', 'archived']);
-  return (dialect === 'postgres' ? select.forUpdate() : select).executeTakeFirst();
+  return lockRows(select, dialect).executeTakeFirst();
 }
 
 /** @returns false when the id or the natural key is taken; nothing was written then. */

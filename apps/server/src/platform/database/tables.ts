@@ -90,6 +90,9 @@ export interface Tables {
     active: number;
     runtime_status: string;
     consecutive_failures: number;
+    action_required: number;
+    last_sync_at_ms: number | null;
+    last_error_at_ms: number | null;
     type_permissions: string;
     extension_permissions: string;
     edge_permissions: string;

@@ -35,6 +35,7 @@ const ENTRY_ELEMENTS: ReadonlyMap<string, number> = new Map([
   ['id', LINE],
   ['image', LINE],
   ['link', LINE],
+  ['source', LINE],
   ['thumbnail', LINE],
 ]);
 

@@ -1,5 +1,5 @@
 /** Containers, members and elements that one JSON Feed may have; each costs memory that its bytes do not show. */
-const MAX_PARTS = 600_000;
+const MAX_PARTS = 300_000;
 const MAX_DEPTH = 64;
 
 const QUOTE = 0x22;

@@ -30,6 +30,7 @@ export function atomEntry(entry: Entry): FeedEntry {
     best(entry.links, 'related'),
     readable,
     ...enclosures.map(({ href }) => href),
+    best(entry.links, 'self'),
   ];
   const described = mediaDescription(entry.media);
   return {
@@ -63,10 +64,7 @@ function best(links: readonly Link[] | undefined, rel: string): string | undefin
 }
 
 /** @param unsaid what the text is when its type is not given: `text` by the letter, but contents rarely keep to it. */
-function markup(
-  text: { value?: string; type?: string } | undefined,
-  unsaid: 'text' | 'unknown',
-): Markup | undefined {
+function markup(text: { value?: string; type?: string } | undefined, unsaid: 'text' | 'unknown'): Markup | undefined {
   if (text?.value === undefined) return undefined;
   const type = text.type?.toLowerCase();
   if (type === undefined) return { value: text.value, kind: unsaid };

@@ -47,10 +47,16 @@ export function rssEntry(item: RssItem): FeedEntry {
     ]),
     title: unknown(item.title ?? itunes?.title ?? item.dc?.titles?.[0] ?? item.media?.title?.value),
     summary: unknown(
-      item.description ?? itunes?.summary ?? itunes?.subtitle ?? item.dc?.descriptions?.[0] ?? mediaDescription(item.media),
+      item.description ??
+        itunes?.summary ??
+        itunes?.subtitle ??
+        item.dc?.descriptions?.[0] ??
+        mediaDescription(item.media),
     ),
     authors: texts(
-      item.authors?.length ? item.authors.map(({ name, email }) => name ?? email) : (item.dc?.creators ?? itunes?.author),
+      item.authors?.length
+        ? item.authors.map(({ name, email }) => name ?? email)
+        : (item.dc?.creators ?? itunes?.author),
     ),
     published: firstDate([item.pubDate, ...datesOf(item)]),
     images: texts([...mediaImages(item.media), itunes?.image, ...pictures.map(({ url }) => url)]),

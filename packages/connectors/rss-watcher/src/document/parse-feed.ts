@@ -11,9 +11,9 @@ export interface ParseOptions {
   maxEntries: number;
 }
 
-/** What a parser of one format found beside the entries it gave to the collector. */
+/** What a parser of one format found beside the entries it gave to the collector; `unread` counts those it did not. */
 export type HeadOutcome =
-  | { ok: true; head: FeedHead }
+  | { ok: true; head: FeedHead; unread: number }
   | { ok: false; retry: boolean; reason: string; isHtml?: true };
 
 /**
@@ -25,7 +25,10 @@ export function parseFeed(text: string, options: ParseOptions): FeedOutcome {
   if (text.trim() === '') return { ok: false, retry: true, reason: 'The feed is empty: the server sent no content.' };
   const collector = createEntryCollector(options.maxEntries);
   const outcome = parseEither(text, collector);
-  if (outcome.ok) return { ok: true, feed: { ...outcome.head, ...collector.result() } };
+  if (outcome.ok) {
+    const { entries, found } = collector.result();
+    return { ok: true, feed: { ...outcome.head, entries, found: found + outcome.unread } };
+  }
   const { retry, reason, isHtml } = outcome;
   const links = isHtml ? findFeedLinks(text, options.url) : [];
   const hint = links.length > 0 ? ` The page names this feed: ${links.join(' or ')}` : '';

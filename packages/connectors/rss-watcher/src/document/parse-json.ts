@@ -21,7 +21,7 @@ export function parseJson(text: string, collector: EntryCollector): HeadOutcome 
   try {
     const feed = parseJsonFeed(parsed);
     for (const item of feed.items ?? []) collector.add(jsonEntry(item));
-    return { ok: true, head: jsonHead(feed) };
+    return { ok: true, unread: 0, head: jsonHead(feed) };
   } catch {
     const reason = 'The address answers with JSON that is no JSON Feed (jsonfeed.org). Use the address of a feed.';
     return { ok: false, retry: false, reason };

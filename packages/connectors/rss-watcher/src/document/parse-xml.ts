@@ -36,7 +36,8 @@ export function parseXml(text: string, collector: EntryCollector): HeadOutcome {
         return { ok: false, retry: true, reason: 'The feed breaks off in the middle: it was not sent whole.' };
       }
       const format = outcome.root === 'feed' ? 'atom' : outcome.root;
-      return { ok: true, head: { ...(head ?? { format, authors: [] }), bases: outcome.bases } };
+      const { bases, unread } = outcome;
+      return { ok: true, unread, head: { ...(head ?? { format, authors: [] }), bases } };
     }
     default:
       return outcome satisfies never;

@@ -4,6 +4,11 @@ import { ENTRY_NAME, type FeedRoot, feedRootOf, localNameOf, textLimit } from '.
 import { createMarkupWriter } from './markup-writer.ts';
 
 const MAX_DEPTH = 200;
+/**
+ * Entries that are read at all. Feeds list the newest first, so what follows this many is old; reading it would only
+ * let a feed of a hundred thousand empty entries take seconds.
+ */
+const MAX_ENTRIES_READ = 20_000;
 /** Children of one entry, and elements inside one child, that are kept. */
 const MAX_CHILDREN = 200;
 const MAX_NESTED = 20_000;
@@ -11,7 +16,7 @@ const MAX_ROOT_ATTRIBUTES = 100;
 const MAX_ATTRIBUTES = 30;
 
 export type TidyOutcome =
-  | { kind: 'feed'; root: FeedRoot; bases: string[]; complete: boolean }
+  | { kind: 'feed'; root: FeedRoot; bases: string[]; complete: boolean; unread: number }
   | { kind: 'html' }
   | { kind: 'too-deep' }
   | { kind: 'no-feed'; firstElement: string | undefined };
@@ -35,7 +40,7 @@ interface Frame {
  * minutes, the table of contents of RSS 1.0 costs its square, every element and attribute some hundred bytes. After this
  * pass no tag is left open, nothing nests deep, and a feed of any shape needs memory for one chunk at a time.
  * @returns what the document is; `complete` is false when it ends before its feed does, and an entry that is cut in two
- *   is left out.
+ *   is left out; `unread` counts the entries behind the first 20,000.
  */
 export function tidyFeedXml(xml: string, onFeed: (root: FeedRoot, xml: string) => void): TidyOutcome {
   const walk = createWalk(createFeedAssembler(onFeed));
@@ -63,27 +68,36 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
   let textLeft = 0;
   let nested = 0;
   let children = 0;
+  let linkTarget: string | undefined;
+  let entries = 0;
+  let isHtmlDoctype = false;
 
   const stop = (why: 'html' | 'too-deep') => {
     stopped = why;
     parser?.pause();
   };
 
+  const entryRole = (): Role => {
+    entries += 1;
+    return entries > MAX_ENTRIES_READ ? 'skipped' : 'entry';
+  };
+
   const roleOf = (name: string, local: string, parent: Frame | undefined): Role => {
     switch (parent?.role ?? 'outside') {
       case 'outside':
         if (root) return 'skipped';
-        if (local === 'html' || local === 'head' || local === 'body') stop('html');
+        // Pages may leave <html> out; lists of feeds have a head and a body as well, but not first.
+        if (local === 'html' || (!firstElement && (local === 'head' || local === 'body'))) stop('html');
         firstElement ??= name;
         root = local === 'channel' ? 'rss' : feedRootOf(local);
         if (!root) return 'outside';
         return local === 'channel' ? 'channel' : 'root';
       case 'root':
         if (local === 'channel' && root !== 'feed') return 'channel';
-        if (root && local === ENTRY_NAME[root]) return 'entry';
+        if (root && local === ENTRY_NAME[root]) return entryRole();
         return root === 'feed' && textLimit('head', local) !== undefined ? 'kept' : 'skipped';
       case 'channel':
-        if (root && local === ENTRY_NAME[root]) return 'entry';
+        if (root && local === ENTRY_NAME[root]) return entryRole();
         return textLimit('head', local) === undefined ? 'skipped' : 'kept';
       case 'entry':
         children += 1;
@@ -108,6 +122,8 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
   };
 
   const closed = (frame: Frame) => {
+    if (linkTarget !== undefined && frame.name === 'link') writer.text(linkTarget, false);
+    linkTarget = undefined;
     if (frame.written) writer.close(frame.name);
     const parent = frames.at(-1);
     if (frame.role === 'kept' && frame.level === 0 && parent?.role !== 'entry') assembler.addHead(writer.take());
@@ -123,6 +139,9 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
   const handler: Partial<Handler> = {
     onparserinit(given) {
       parser = given;
+    },
+    onprocessinginstruction(_name, data) {
+      isHtmlDoctype ||= /^!doctype\s+html\b/i.test(data);
     },
     onopentagname(name) {
       settle();
@@ -143,6 +162,8 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
     onattribute(name, value) {
       const top = frames.at(-1);
       if (!top?.written || top.level > 1) return;
+      // Some publishers write Atom's empty link in RSS, where the address belongs into the text.
+      if (root === 'rss' && top.name === 'link' && name === 'href') linkTarget = value;
       const isFrame = top.role === 'root' || top.role === 'channel';
       if (isFrame && name === 'xml:base') bases.push(value);
       else writer.attribute(name, value, isFrame ? MAX_ROOT_ATTRIBUTES : MAX_ATTRIBUTES);
@@ -150,6 +171,7 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
     ontext(data) {
       settle();
       if (frames.at(-1)?.role !== 'kept' || textLeft === 0) return;
+      if (/\S/.test(data)) linkTarget = undefined;
       writer.text(data.slice(0, textLeft), inCdata);
       textLeft -= Math.min(data.length, textLeft);
     },
@@ -172,9 +194,9 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
       ending = true;
       if (stopped) return { kind: stopped };
       ended.end();
-      if (!root) return { kind: 'no-feed', firstElement };
+      if (!root) return isHtmlDoctype ? { kind: 'html' } : { kind: 'no-feed', firstElement };
       assembler.finish();
-      return { kind: 'feed', root, bases, complete };
+      return { kind: 'feed', root, bases, complete, unread: Math.max(entries - MAX_ENTRIES_READ, 0) };
     },
   };
 }

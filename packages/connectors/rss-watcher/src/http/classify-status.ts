@@ -6,7 +6,7 @@ export type StatusVerdict =
   | { kind: 'body' }
   | { kind: 'unchanged' }
   | { kind: 'gone' }
-  | { kind: 'failed'; result: HandlerResult };
+  | { kind: 'failed'; result: HandlerResult & { ok: false } };
 
 const OVERLOADED = new Set([429, 503]);
 const PASSING = new Set([408, 421, 425]);

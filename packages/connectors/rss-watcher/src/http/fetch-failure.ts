@@ -8,7 +8,7 @@ import { BodyTooLargeError, EgressRefusedError, type HandlerResult } from '@with
 export function fetchFailure(
   error: unknown,
   options: { url: string; timedOut: boolean; timeoutSeconds: number },
-): HandlerResult {
+): HandlerResult & { ok: false } {
   if (EgressRefusedError.is(error)) {
     return {
       ok: false,

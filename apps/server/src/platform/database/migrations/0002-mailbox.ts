@@ -18,6 +18,7 @@ export function mailbox(dialect: Database['dialect']): Migration {
         integration_id text not null references integrations (id), integration_name text not null,
         integration_version text not null, credential_id text not null, source text not null, label text not null,
         active integer not null, runtime_status text not null, consecutive_failures integer not null,
+        action_required integer not null, last_sync_at_ms bigint, last_error_at_ms bigint,
         type_permissions text not null, extension_permissions text not null, edge_permissions text not null,
         configuration text not null, crons text not null, cursors text not null, tick_at_ms bigint, due_at_ms bigint)`);
       await run('create unique index connections_source on connections (space_id, source) where active = 1');

@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+import { createServer, type Server } from 'node:http';
+import process from 'node:process';
+import { MarfaError } from '@withmarfa/shared';
+import { assertNodeVersion } from './assert-node-version.ts';
+import { readEnvironment } from './env.ts';
+
+/** Everything that works is given this long to finish when the server is told to stop. */
+const STOP_WITHIN_MS = 25_000;
+
+assertNodeVersion(process.versions.node);
+await main().catch((error: unknown) => {
+  process.stderr.write(
+    `\nMarfa could not start.\n${MarfaError.is(error) ? error.message : ((error as Error).stack ?? String(error))}\n\n`,
+  );
+  process.exit(1);
+});
+
+async function main(): Promise<void> {
+  const environment = readEnvironment(process.env, process.cwd());
+  // Loaded late: the database driver must not even be read by a Node that it would crash.
+  const [{ createLogger }, { wire }] = await Promise.all([import('./platform/logger.ts'), import('./wiring.ts')]);
+  const logger = createLogger(environment.logLevel);
+  const marfa = await wire(environment, logger, process.cwd());
+  const server = createServer(marfa.app);
+  try {
+    await listen(server, environment.port, environment.host);
+  } catch (error) {
+    await marfa.stop();
+    throw error;
+  }
+  await marfa.start(server);
+  stopOnSignal(server, marfa, logger);
+  const link = await marfa.setupLink();
+  process.stdout.write(greeting(marfa.publicUrl(), link));
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explainListen(error, port, host)));
+    server.listen(port, host, resolve);
+  });
+}
+
+function explainListen(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new MarfaError(
+      'storage_unavailable',
+      `Port ${port} on ${host} is in use by another program. Stop it, or start with another one: PORT=8700 npm start`,
+      { cause: error },
+    );
+  }
+  if (error.code === 'EACCES') {
+    return new MarfaError(
+      'storage_unavailable',
+      `This user may not listen on port ${port}. Choose one above 1023: PORT=8600 npm start`,
+      { cause: error },
+    );
+  }
+  return new MarfaError('storage_unavailable', `The server cannot listen on ${host}:${port}: ${error.message}`, {
+    cause: error,
+  });
+}
+
+function stopOnSignal(
+  server: Server,
+  marfa: { stop(): Promise<void> },
+  logger: { info(text: string): void; error(fields: object, text: string): void },
+): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info(`${signal}: stopping`);
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    marfa
+      .stop()
+      .then(() => {
+        server.closeAllConnections();
+        return closed;
+      })
+      .then(() => process.exit(0))
+      .catch((error: unknown) => {
+        logger.error({ error }, 'the stop was not clean');
+        process.exit(1);
+      });
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function greeting(url: string, setupLink: string | null): string {
+  const next = setupLink
+    ? `Open this link once to create the owner's account:\n\n    ${setupLink}\n\nIt ends when it has been used, or when the server stops.`
+    : `Sign in at ${url}/`;
+  return `\nMarfa is listening on ${url}\n\n${next}\n\n`;
+}

@@ -1,0 +1,1 @@
+export { type Accounts, createAccounts, type SignedIn } from './accounts.ts';

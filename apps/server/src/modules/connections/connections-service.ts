@@ -1,0 +1,113 @@
+import { MarfaError } from '@withmarfa/shared';
+import type { Selectable } from 'kysely';
+import type { Caller } from '../../platform/caller.ts';
+import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import type { Tables } from '../../platform/database/tables.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { mergeSystemItem, revokeSystemItem } from '../../platform/system-items.ts';
+import type { ActivityService } from '../activity/index.ts';
+import type { AuditService } from '../audit/index.ts';
+import type { KeysService } from '../keys/index.ts';
+
+export type ConnectionRow = Selectable<Tables['connections']>;
+
+export interface UninstallReport {
+  connection_id: string;
+  revoked_credential_ids: string[];
+  oauth_tokens_deleted: number;
+  leased_tokens_revoked: number;
+  inbound_webhooks_disabled: number;
+  activity_id: string;
+}
+
+export interface ConnectionsService {
+  /** @throws MarfaError `connection_not_found`, also for another space's and for a kind that is not an integration. */
+  require(queryable: Queryable, spaceId: string, id: string): Promise<ConnectionRow>;
+  /** The installed Connections of a space, newest first. */
+  list(queryable: Queryable, spaceId: string): Promise<ConnectionRow[]>;
+  /** Ends a Connection at once. */
+  uninstall(transaction: Transaction, caller: Caller, id: string): Promise<UninstallReport>;
+}
+
+export interface ConnectionsDeps {
+  platform: Platform;
+  keys: KeysService;
+  activity: ActivityService;
+  audit: AuditService;
+}
+
+export function createConnectionsService({ platform, keys, activity, audit }: ConnectionsDeps): ConnectionsService {
+  const { now } = platform;
+
+  async function require(queryable: Queryable, spaceId: string, id: string): Promise<ConnectionRow> {
+    const row = await queryable
+      .selectFrom('connections')
+      .selectAll()
+      .where('space_id', '=', spaceId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw new MarfaError('connection_not_found', 'There is no such connection.');
+    return row;
+  }
+
+  return {
+    require,
+
+    list: (queryable, spaceId) =>
+      queryable.selectFrom('connections').selectAll().where('space_id', '=', spaceId).orderBy('id', 'desc').execute(),
+
+    async uninstall(transaction, caller, id) {
+      const row = await require(transaction, caller.spaceId, id);
+      if (row.active === 0) throw new MarfaError('validation_error', 'This connection has been uninstalled already.');
+      const at = now();
+      await transaction
+        .updateTable('connections')
+        .set({ active: 0, tick_at_ms: null, due_at_ms: null })
+        .where('id', '=', id)
+        .execute();
+      await keys.revokeRuntimeKeys(transaction, caller.spaceId, id);
+      await revokeSystemItem(transaction, caller.spaceId, row.credential_id, at);
+      await dropWaitingMessages(transaction, id, at);
+      await mergeSystemItem(transaction, caller.spaceId, id, {
+        status: 'revoked',
+        revoked_at: at.toISOString(),
+        next_run_at: undefined,
+      });
+      await revokeSystemItem(transaction, caller.spaceId, id, at);
+      const activity_id = await activity.record(transaction, caller.spaceId, id, {
+        severity: 'info',
+        summary: `${row.label} was uninstalled`,
+        detail: { kind: 'uninstall' },
+      });
+      await audit.record(transaction, caller, {
+        action: 'connection.uninstall',
+        resource_type: 'connection',
+        resource_id: id,
+      });
+      return {
+        connection_id: id,
+        revoked_credential_ids: [row.credential_id],
+        oauth_tokens_deleted: 0,
+        leased_tokens_revoked: 0,
+        inbound_webhooks_disabled: 0,
+        activity_id,
+      };
+    },
+  };
+}
+
+async function dropWaitingMessages(transaction: Transaction, connectionId: string, at: Date): Promise<void> {
+  const waiting = await transaction
+    .deleteFrom('mailbox_messages')
+    .where('connection_id', '=', connectionId)
+    .where('state', '=', 'waiting')
+    .returning('id')
+    .execute();
+  const ids = waiting.map((message) => message.id);
+  if (ids.length === 0) return;
+  await transaction
+    .updateTable('runs')
+    .set({ status: 'skipped', error: 'the connection was uninstalled', finished_at: at.toISOString() })
+    .where('id', 'in', ids)
+    .execute();
+}

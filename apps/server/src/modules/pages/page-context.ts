@@ -1,0 +1,42 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Logger } from '../../platform/logger.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { ActivityService } from '../activity/index.ts';
+import type { AuditService } from '../audit/index.ts';
+import type { Accounts, SignedIn } from '../auth/index.ts';
+import type { ConnectionsService, Installer } from '../connections/index.ts';
+import type { IntegrationsService } from '../integrations/index.ts';
+import type { KeysService } from '../keys/index.ts';
+import type { RunStarter, RunsService } from '../runs/index.ts';
+import type { TypesService } from '../types/index.ts';
+
+/** What the pages stand on. */
+export interface PagesDeps {
+  platform: Platform;
+  accounts: Accounts;
+  audit: AuditService;
+  integrations: IntegrationsService;
+  installer: Installer;
+  connections: ConnectionsService;
+  runs: RunsService;
+  activity: ActivityService;
+  types: TypesService;
+  keys: KeysService;
+  starter: RunStarter;
+  /** This server's address as its own connector processes reach it. */
+  localUrl: () => string;
+  /** Whether cookies are for https only. */
+  secure: boolean;
+}
+
+/** What one page request is answered with. */
+export interface PageTools extends PagesDeps {
+  logger: Logger;
+  csrfToken(request: Request, response: Response): string;
+  /** Refuses a form that does not come from a page of this server. */
+  protectForm: RequestHandler;
+  /** Who is signed in, or null. */
+  signedIn(request: Request): Promise<SignedIn | null>;
+  /** As `signedIn`; sends to the sign-in page and returns null when nobody is. */
+  requireSignedIn(request: Request, response: Response): Promise<SignedIn | null>;
+}

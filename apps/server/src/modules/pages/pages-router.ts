@@ -1,0 +1,69 @@
+import { MarfaError } from '@withmarfa/shared';
+import cookieParser from 'cookie-parser';
+import { type ErrorRequestHandler, type Request, type Response, Router, urlencoded } from 'express';
+import { asStorageFault } from '../../platform/database/storage-fault.ts';
+import { mountAccountPages } from './account-routes.tsx';
+import { createFormProtection } from './form-protection.ts';
+import { mountInstallPages } from './install-routes.tsx';
+import type { PagesDeps, PageTools } from './page-context.ts';
+import { renderPage } from './render-page.ts';
+import { SAMPLE_FEED_PATH, sampleFeed } from './sample-feed.ts';
+import { mountSpacePages } from './space-routes.tsx';
+import { STYLESHEET } from './stylesheet.ts';
+import { ErrorPage } from './views/account-pages.tsx';
+
+/** The server-rendered pages: everything works without script. */
+export function createPages(deps: PagesDeps): Router {
+  const { platform, accounts, secure, localUrl } = deps;
+  const router = Router();
+  const forms = createFormProtection({ authSecret: platform.authSecret, secure });
+
+  router.get('/assets/marfa.css', (_request, response) => {
+    response.type('css').set('Cache-Control', 'public, max-age=300').send(STYLESHEET);
+  });
+  router.get(SAMPLE_FEED_PATH, (_request, response) => {
+    response.type('application/rss+xml').send(sampleFeed(localUrl()));
+  });
+
+  const pages = Router();
+  pages.use(cookieParser());
+  pages.use(urlencoded({ extended: false, limit: '100kb' }));
+
+  const signedIn = (request: Request) => accounts.signedIn(request.get('cookie'), request.ip ?? null);
+  const tools: PageTools = {
+    ...deps,
+    ...forms,
+    logger: platform.logger,
+    signedIn,
+    async requireSignedIn(request: Request, response: Response) {
+      const session = await signedIn(request);
+      if (!session)
+        response.redirect(
+          303,
+          `/auth/sign-in?return_to=${encodeURIComponent(request.method === 'GET' ? request.originalUrl : '/')}`,
+        );
+      return session;
+    },
+  };
+  mountAccountPages(pages, tools);
+  mountSpacePages(pages, tools);
+  mountInstallPages(pages, tools);
+  pages.use(pageFault(deps));
+  router.use(pages);
+  return router;
+}
+
+/** Faults on the way to a page are told on a page. */
+function pageFault({ platform }: PagesDeps): ErrorRequestHandler {
+  return (thrown, request, response, next) => {
+    const error = asStorageFault(thrown);
+    if (response.headersSent || !MarfaError.is(error)) {
+      next(thrown);
+      return;
+    }
+    if (error.status >= 500) platform.logger.error({ request_id: request.id, error: thrown }, 'page failed');
+    const title =
+      error.status === 404 ? 'Not found' : error.status >= 500 ? 'Something went wrong' : 'That did not work';
+    renderPage(response, ErrorPage({ title, message: error.message }), error.status);
+  };
+}

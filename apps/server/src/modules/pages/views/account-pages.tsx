@@ -1,0 +1,116 @@
+import { Field } from './field.tsx';
+import { Layout } from './layout.tsx';
+
+/** What a form holds when it comes back, and what was wrong, by field. */
+export interface FormState {
+  csrf: string;
+  values: Readonly<Record<string, string>>;
+  faults: Readonly<Record<string, string>>;
+  message?: string | undefined;
+}
+
+export function SetupPage({ token, form }: { token: string; form: FormState }) {
+  return (
+    <Layout title="Create the owner" owner={null}>
+      <section class="card narrow">
+        <h1>Welcome to your space</h1>
+        <p>
+          This server is yours once you have made its owner. You sign in with this e-mail address and password from then
+          on.
+        </p>
+        <Message text={form.message} />
+        <form method="post" action="/setup">
+          <input type="hidden" name="csrf" value={form.csrf} />
+          <input type="hidden" name="token" value={token} />
+          <Field
+            label="Your name"
+            name="name"
+            required
+            fault={form.faults.name}
+            input={{ value: form.values.name, autocomplete: 'name' }}
+          />
+          <Field
+            label="E-mail"
+            name="email"
+            required
+            fault={form.faults.email}
+            input={{ type: 'email', value: form.values.email, autocomplete: 'username' }}
+          />
+          <Field
+            label="Password"
+            name="password"
+            required
+            hint="At least 10 characters. A few unrelated words are easy to keep and hard to guess."
+            fault={form.faults.password}
+            input={{ type: 'password', autocomplete: 'new-password', minLength: 10 }}
+          />
+          <button type="submit">Create the owner</button>
+        </form>
+      </section>
+    </Layout>
+  );
+}
+
+export function SignInPage({ form, returnTo }: { form: FormState; returnTo: string }) {
+  return (
+    <Layout title="Sign in" owner={null}>
+      <section class="card narrow">
+        <h1>Sign in</h1>
+        <Message text={form.message} />
+        <form method="post" action="/auth/sign-in">
+          <input type="hidden" name="csrf" value={form.csrf} />
+          <input type="hidden" name="return_to" value={returnTo} />
+          <Field
+            label="E-mail"
+            name="email"
+            required
+            input={{ type: 'email', value: form.values.email, autocomplete: 'username' }}
+          />
+          <Field
+            label="Password"
+            name="password"
+            required
+            input={{ type: 'password', autocomplete: 'current-password' }}
+          />
+          <button type="submit">Sign in</button>
+        </form>
+      </section>
+    </Layout>
+  );
+}
+
+export function NoOwnerPage() {
+  return (
+    <Layout title="Not set up yet" owner={null}>
+      <section class="card narrow">
+        <h1>This server has no owner yet</h1>
+        <p>
+          When it started, it printed a link that ends in <code>/setup?token=…</code>. Open that link to create the
+          owner. The link changes with every start.
+        </p>
+      </section>
+    </Layout>
+  );
+}
+
+export function ErrorPage({ title, message }: { title: string; message: string }) {
+  return (
+    <Layout title={title} owner={null}>
+      <section class="card narrow">
+        <h1>{title}</h1>
+        <p>{message}</p>
+        <p>
+          <a href="/">Back to the start</a>
+        </p>
+      </section>
+    </Layout>
+  );
+}
+
+export function Message({ text }: { text?: string | undefined }) {
+  return text ? (
+    <p class="message" role="alert">
+      {text}
+    </p>
+  ) : null;
+}

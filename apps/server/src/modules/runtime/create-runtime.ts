@@ -1,0 +1,128 @@
+import { type Clock, createDispatcher } from '@withmarfa/engine';
+import { MarfaError } from '@withmarfa/shared';
+import { createSqlConnections } from '../../platform/mailbox/sql-connections.ts';
+import { createSqlLeases } from '../../platform/mailbox/sql-leases.ts';
+import { createSqlMailbox } from '../../platform/mailbox/sql-mailbox.ts';
+import { createSqlSchedules } from '../../platform/mailbox/sql-schedules.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { ConnectionsService } from '../connections/index.ts';
+import type { IntegrationsService } from '../integrations/index.ts';
+import type { RunStarter } from '../runs/index.ts';
+import { createConnectorRunner } from './connector-runner.ts';
+import type { LoadedConnector } from './load-connectors.ts';
+import type { RuntimeCredentials } from './runtime-credentials.ts';
+
+/** Runs waiting for a process at the same time; more wait in their mailboxes. */
+const MAX_CONCURRENT_DRAINS = 64;
+/** How long a stop waits for runs under way. */
+const STOP_GRACE_MS = 10_000;
+
+export interface RuntimeDeps {
+  platform: Platform;
+  connections: ConnectionsService;
+  integrations: IntegrationsService;
+  credentials: RuntimeCredentials;
+  connectors: readonly LoadedConnector[];
+  serverUrl: () => string;
+  settings: {
+    workersPerIntegration: number;
+    runTimeoutSeconds: number;
+    outboundAllow: () => readonly string[];
+    environment: Readonly<Record<string, string>>;
+  };
+  clock: Clock;
+}
+
+export interface Runtime {
+  starter: RunStarter;
+  start(): Promise<void>;
+  /** Lets runs under way finish for a while; what does not finish is taken up again by the next start. */
+  stop(): Promise<void>;
+}
+
+/** Drains mailboxes and fires schedules in this process, and runs handlers in processes of their own. */
+export function createRuntime({
+  platform,
+  connections,
+  integrations,
+  credentials,
+  connectors,
+  serverUrl,
+  settings,
+  clock,
+}: RuntimeDeps): Runtime {
+  const { database, logger, newId } = platform;
+  const runner = createConnectorRunner({
+    database,
+    logger,
+    connectors,
+    credentials,
+    serverUrl,
+    workersPerIntegration: settings.workersPerIntegration,
+    outboundAllow: settings.outboundAllow,
+    environment: settings.environment,
+  });
+  const dispatcher = createDispatcher({
+    ports: {
+      mailbox: createSqlMailbox(database, { newId }),
+      leases: createSqlLeases(database),
+      schedules: createSqlSchedules(database),
+      connections: createSqlConnections(database),
+      runner,
+    },
+    clock,
+    newId,
+    random: Math.random,
+    holder: newId(),
+    maxConcurrentDrains: MAX_CONCURRENT_DRAINS,
+    runTimeoutMs: settings.runTimeoutSeconds * 1000,
+    onFault: (error, where) => logger.error({ error, ...where }, 'the engine met a fault of the store; it tries again'),
+  });
+
+  return {
+    async start() {
+      await endLeasesOfTheDead();
+      dispatcher.start();
+    },
+
+    async stop() {
+      await dispatcher.stop({ graceMs: STOP_GRACE_MS });
+      runner.close();
+    },
+
+    starter: {
+      async start(caller, connectionId) {
+        const connection = await connections.require(database.read, caller.spaceId, connectionId);
+        const { active, runtime_status, integration_name, integration_version } = connection;
+        if (active === 0) throw new MarfaError('validation_error', 'This connection has been uninstalled.');
+        if (runtime_status === 'paused')
+          throw new MarfaError('validation_error', 'This connection is paused; resume it first.');
+        const { manifest } = await integrations.get(connection.integration_id);
+        if (!manifest.triggers.some((trigger) => trigger.type === 'manual')) {
+          throw new MarfaError('validation_error', `${integration_name} declares no manual trigger.`);
+        }
+        if (!runner.has(integration_name, integration_version)) {
+          throw new MarfaError(
+            'runtime_not_available',
+            `No runtime on this server has ${integration_name} ${integration_version}.`,
+          );
+        }
+        const { runId } = await dispatcher.enqueueManual({
+          spaceId: caller.spaceId,
+          connectionId,
+          integrationName: integration_name,
+          requestedBy: caller.keyId,
+        });
+        return { runId, integrationName: integration_name };
+      },
+    },
+  };
+
+  async function endLeasesOfTheDead(): Promise<void> {
+    // One process owns a SQLite file, so whoever held a lease is gone. On Postgres it may live; its leases run out.
+    if (database.dialect !== 'sqlite') return;
+    await database.write((transaction) =>
+      transaction.updateTable('connection_leases').set({ holder: '', expires_at_ms: 0 }).execute(),
+    );
+  }
+}

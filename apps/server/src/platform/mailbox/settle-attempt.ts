@@ -1,0 +1,148 @@
+import type { ClaimedMessage, Lease, Settlement } from '@withmarfa/engine';
+import type { Selectable } from 'kysely';
+import type { Database, Transaction } from '../database/database.ts';
+import { lockRows } from '../database/row-lock.ts';
+import type { Tables } from '../database/tables.ts';
+import { insertSystemItem, PLATFORM_SOURCE } from '../system-items.ts';
+import { isoOrAbsent, mirrorConnection } from './mirror-connection.ts';
+
+interface Ending {
+  lease: Lease;
+  claimed: ClaimedMessage;
+  settlement: Settlement;
+  newId: () => string;
+  dialect: Database['dialect'];
+}
+
+type MessageRow = Selectable<Tables['mailbox_messages']>;
+
+/** Writes everything that one attempt's end causes. @returns false when this attempt has been ended already. */
+export async function settleAttempt(
+  transaction: Transaction,
+  { lease, claimed, settlement, newId, dialect }: Ending,
+): Promise<boolean> {
+  const message = await transaction
+    .selectFrom('mailbox_messages')
+    .selectAll()
+    .where('id', '=', claimed.id)
+    .where('state', '=', 'running')
+    .where('fence', '=', lease.fence)
+    .executeTakeFirst();
+  if (!message) return false;
+  await settleMessage(transaction, message, settlement);
+  await settleRun(transaction, claimed.id, settlement.run);
+  await settleConnection(transaction, dialect, lease.connectionId, settlement);
+  const at = new Date(settlement.run.finishedAtMs ?? message.queued_at_ms);
+  for (const { severity, summary, detail } of settlement.activity) {
+    await insertSystemItem(transaction, {
+      id: newId(),
+      spaceId: claimed.spaceId,
+      type: 'system.activity',
+      properties: { connection_id: claimed.connectionId, severity, summary, detail },
+      source: PLATFORM_SOURCE,
+      at,
+    });
+  }
+  return true;
+}
+
+async function settleMessage(
+  transaction: Transaction,
+  message: MessageRow,
+  { message: end }: Settlement,
+): Promise<void> {
+  switch (end.state) {
+    case 'gone':
+      await transaction.deleteFrom('mailbox_messages').where('seq', '=', message.seq).execute();
+      return;
+    case 'waiting':
+      await foldNewer(transaction, message);
+      await transaction
+        .updateTable('mailbox_messages')
+        .set({ state: 'waiting', not_before_ms: end.notBeforeMs, reason: end.reason })
+        .where('seq', '=', message.seq)
+        .execute();
+      return;
+    case 'dead':
+      await transaction
+        .updateTable('mailbox_messages')
+        .set({ state: 'dead', reason: end.reason })
+        .where('seq', '=', message.seq)
+        .execute();
+      return;
+    default:
+      end satisfies never;
+  }
+}
+
+/** A message that goes back to wait takes the place of a newer one that would do the same. */
+async function foldNewer(transaction: Transaction, message: MessageRow): Promise<void> {
+  if (message.coalesce_key === null) return;
+  const newer = await transaction
+    .selectFrom('mailbox_messages')
+    .select(['seq', 'id'])
+    .where('connection_id', '=', message.connection_id)
+    .where('coalesce_key', '=', message.coalesce_key)
+    .where('state', '=', 'waiting')
+    .execute();
+  for (const { seq, id } of newer) {
+    await transaction.deleteFrom('mailbox_messages').where('seq', '=', seq).execute();
+    await transaction
+      .updateTable('runs')
+      .set((row) => ({
+        status: 'skipped',
+        error: 'an earlier run of the same kind is being tried again',
+        finished_at: row.ref('queued_at'),
+      }))
+      .where('id', '=', id)
+      .execute();
+  }
+}
+
+function settleRun(transaction: Transaction, id: string, end: Settlement['run']) {
+  return transaction
+    .updateTable('runs')
+    .set((row) => ({
+      status: end.status,
+      error: end.error,
+      items_created: row('items_created', '+', end.itemsCreated),
+      items_updated: row('items_updated', '+', end.itemsUpdated),
+      finished_at: isoOrAbsent(end.finishedAtMs) ?? null,
+    }))
+    .where('id', '=', id)
+    .execute();
+}
+
+async function settleConnection(
+  transaction: Transaction,
+  dialect: Database['dialect'],
+  connectionId: string,
+  { cursors, health, schedule }: Settlement,
+): Promise<void> {
+  const row = await lockRows(
+    transaction.selectFrom('connections').selectAll().where('id', '=', connectionId),
+    dialect,
+  ).executeTakeFirst();
+  if (!row) return;
+  const changes: Partial<typeof row> = {};
+  if (cursors) {
+    const stored = JSON.parse(row.cursors) as Record<string, unknown>;
+    for (const key of cursors.cleared) delete stored[key];
+    changes.cursors = JSON.stringify({ ...stored, ...cursors.set });
+  }
+  if (health) {
+    // What became of the Connection while the run went on is for people to change, not for the run.
+    const held = row.runtime_status === 'paused' || row.runtime_status === 'reauth_required';
+    if (!held) changes.runtime_status = health.runtimeStatus;
+    changes.consecutive_failures = health.consecutiveFailures;
+    changes.action_required = health.actionRequired ? 1 : 0;
+    changes.last_sync_at_ms = health.lastSyncAtMs ?? row.last_sync_at_ms;
+    changes.last_error_at_ms = health.lastErrorAtMs;
+  }
+  if (schedule.action === 'disarm') Object.assign(changes, { tick_at_ms: null, due_at_ms: null });
+  if (schedule.action === 'arm' && row.active === 1)
+    Object.assign(changes, { tick_at_ms: schedule.tickAtMs, due_at_ms: schedule.dueAtMs });
+  if (Object.keys(changes).length === 0) return;
+  await transaction.updateTable('connections').set(changes).where('id', '=', connectionId).execute();
+  await mirrorConnection(transaction, { ...row, ...changes });
+}

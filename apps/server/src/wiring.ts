@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MarfaError } from '@withmarfa/shared';
+import type { Express } from 'express';
+import { createApp } from './app.ts';
+import type { Environment } from './env.ts';
+import { bearerAuthentication } from './http/bearer-authentication.ts';
+import { createActivityService } from './modules/activity/index.ts';
+import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
+import { createAccounts } from './modules/auth/index.ts';
+import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
+import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
+import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
+import { createItemsService, mountItemRoutes } from './modules/items/index.ts';
+import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
+import { createPages } from './modules/pages/index.ts';
+import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
+import {
+  createRuntime,
+  createRuntimeCredentials,
+  loadConnectors,
+  mountRuntimeRoutes,
+} from './modules/runtime/index.ts';
+import { createSpacesService } from './modules/spaces/index.ts';
+import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
+import { openDatabase } from './platform/database/open-database.ts';
+import { newId } from './platform/ids.ts';
+import type { Logger } from './platform/logger.ts';
+import type { Platform } from './platform/platform.ts';
+import { createRetention } from './platform/retention.ts';
+import { Secret } from './platform/secret.ts';
+import { systemClock } from './platform/system-clock.ts';
+
+/** The whole server, put together and not yet listening. */
+export interface MarfaServer {
+  app: Express;
+  /** Starts what works in the background, once the server listens and knows its own address. */
+  start(server: Server): Promise<void>;
+  /** The one-time link for making the owner, or null when there is one. */
+  setupLink(): Promise<string | null>;
+  /** Where people reach the server. */
+  publicUrl(): string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts the platform and the modules together, in rank order: each is given what stands below it.
+ * @throws MarfaError `storage_unavailable` saying what to do.
+ */
+export async function wire(environment: Environment, logger: Logger, workingFolder: string): Promise<MarfaServer> {
+  const dataFolder = openDataFolderOf(environment);
+  try {
+    return await wireOver(environment, logger, workingFolder, dataFolder);
+  } catch (error) {
+    dataFolder.release();
+    throw error;
+  }
+}
+
+async function wireOver(
+  environment: Environment,
+  logger: Logger,
+  workingFolder: string,
+  dataFolder: DataFolder,
+): Promise<MarfaServer> {
+  const database = await openDatabase(environment.database, logger);
+  const platform: Platform = {
+    database,
+    logger,
+    now: () => new Date(),
+    newId,
+    randomBytes,
+    apiKeySalt: environment.apiKeySalt ? Secret.of(environment.apiKeySalt) : dataFolder.secret('api-key-salt'),
+    authSecret: environment.authSecret ? Secret.of(environment.authSecret) : dataFolder.secret('auth-secret'),
+  };
+  let listening: AddressInfo | null = null;
+  const localUrl = () => {
+    if (!listening) throw new MarfaError('internal_error', 'The server does not listen yet.');
+    const host = ['0.0.0.0', '::'].includes(listening.address) ? '127.0.0.1' : listening.address;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}`;
+  };
+  const publicUrl = () => environment.baseUrl ?? localUrl().replace('127.0.0.1', 'localhost');
+
+  const spaces = createSpacesService(platform);
+  const audit = createAuditService(platform);
+  const keys = createKeysService(platform);
+  const types = createTypesService();
+  const edges = createEdgesService(platform, types);
+  const items = createItemsService(platform, types, edges);
+  const activity = createActivityService(platform);
+  const integrations = createIntegrationsService(platform);
+  const connections = createConnectionsService({ platform, keys, activity, audit });
+  const installer = createInstaller({ platform, types, integrations, activity, audit });
+  const runs = createRunsService(platform);
+  const credentials = createRuntimeCredentials({
+    database,
+    keys,
+    connections,
+    ttlSeconds: environment.runtimeCredentialTtlSeconds,
+  });
+
+  const { connectors, faults } = await loadConnectors(environment.connectors, workingFolder);
+  for (const fault of faults) logger.error(fault);
+  for (const { manifest } of connectors) {
+    const same = await database.write((transaction) => integrations.ensure(transaction, manifest));
+    if (!same)
+      logger.error(
+        `${manifest.name} ${manifest.version} is registered with another manifest; a registered version never changes. Raise its version.`,
+      );
+  }
+
+  const runtime = createRuntime({
+    platform,
+    connections,
+    integrations,
+    credentials,
+    connectors,
+    serverUrl: localUrl,
+    clock: systemClock,
+    settings: {
+      workersPerIntegration: environment.runtimeWorkers,
+      runTimeoutSeconds: environment.runTimeoutSeconds,
+      environment: environment.connectorEnvironment,
+      // The server's own address is let through: that is where the bundled sample feed lies.
+      outboundAllow: () => [...environment.outboundAllow, new URL(localUrl()).host],
+    },
+  });
+  const accounts = await createAccounts({
+    platform,
+    keys,
+    audit,
+    baseUrl: environment.baseUrl ?? `http://localhost:${environment.port}`,
+    secure: environment.baseUrl?.startsWith('https:') ?? false,
+  });
+  const pages = createPages({
+    platform,
+    accounts,
+    audit,
+    integrations,
+    installer,
+    connections,
+    runs,
+    activity,
+    types,
+    keys,
+    starter: runtime.starter,
+    localUrl,
+    secure: environment.baseUrl?.startsWith('https:') ?? false,
+  });
+
+  const app = createApp({
+    platform,
+    authenticate: bearerAuthentication(keys.authenticate),
+    mountApi(mount) {
+      mountKeyRoutes(mount, database, keys, audit);
+      mountTenantRoutes(mount, { database, spaces, keys, audit });
+      mountTypeRoutes(mount, types);
+      mountEdgeRoutes(mount, database, edges, audit);
+      mountItemRoutes(mount, { database, types, items, edges, audit });
+      mountAuditRoutes(mount, audit);
+      mountIntegrationRoutes(mount, database, integrations, audit);
+      mountConnectionRoutes(mount, { database, connections, installer });
+      mountRunRoutes(mount, { database, connections, runs, starter: runtime.starter });
+      mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
+    },
+    pages,
+  });
+
+  const retention = createRetention({
+    logger,
+    tasks: [
+      runs.prune,
+      ...(environment.auditRetentionDays > 0 ? [() => audit.prune(environment.auditRetentionDays)] : []),
+    ],
+  });
+
+  return {
+    app,
+    publicUrl,
+    setupLink: () => accounts.setupLink(publicUrl()),
+    async start(server) {
+      listening = server.address() as AddressInfo;
+      await runtime.start();
+      retention.start();
+    },
+    async stop() {
+      retention.stop();
+      await runtime.stop();
+      await database.close();
+      dataFolder.release();
+    },
+  };
+}
+
+/** On Postgres with both secrets given, nothing is kept on this machine and no folder is taken. */
+function openDataFolderOf(environment: Environment): DataFolder {
+  if (environment.database.dialect === 'postgres' && environment.apiKeySalt && environment.authSecret) {
+    const unused = () => {
+      throw new MarfaError('internal_error', 'There is no data folder in this profile.');
+    };
+    return { path: environment.dataFolder, secret: unused, release: () => undefined };
+  }
+  return openDataFolder(environment.dataFolder);
+}

@@ -1,0 +1,8 @@
+/** The packages an author installs, and where they lie. */
+export const PUBLISHED_PACKAGES = [
+  { name: '@withmarfa/shared', folder: 'packages/shared' },
+  { name: '@withmarfa/runtime-sdk', folder: 'packages/runtime-sdk' },
+  { name: '@withmarfa/connector-rss-watcher', folder: 'packages/connectors/rss-watcher' },
+] as const;
+
+export type PublishedName = (typeof PUBLISHED_PACKAGES)[number]['name'];

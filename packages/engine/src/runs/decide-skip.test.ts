@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { aClaimedMessage, NOW_MS } from '../../test/a-claimed-message.ts';
+import { aConnection } from '../contracts/a-connection.ts';
+import { decideSkip } from './decide-skip.ts';
+
+const KINDS = ['schedule', 'manual', 'webhook', 'item-event'] as const;
+
+describe('deciding to skip a message', () => {
+  it.each(KINDS)('runs a %s message of an active Connection', (kind) => {
+    const connection = aConnection({ scheduleArmed: true });
+    expect(decideSkip(aClaimedMessage(connection, { kind }), connection, NOW_MS)).toBeNull();
+  });
+
+  it('ends a message whose Connection does not exist any more, without a word about health', () => {
+    expect(decideSkip(aClaimedMessage(aConnection()), null, NOW_MS)).toEqual({
+      message: { state: 'gone' },
+      run: {
+        status: 'skipped',
+        error: 'the Connection does not exist any more',
+        itemsCreated: 0,
+        itemsUpdated: 0,
+        finishedAtMs: NOW_MS,
+      },
+      cursors: null,
+      health: null,
+      schedule: { action: 'keep' },
+      activity: [],
+    });
+  });
+
+  it.each(KINDS)('ends a %s message of a revoked Connection', (kind) => {
+    const connection = aConnection({ active: false, scheduleArmed: true });
+    const skip = decideSkip(aClaimedMessage(connection, { kind }), connection, NOW_MS);
+    expect(skip?.run).toMatchObject({ status: 'skipped', error: 'the Connection has been revoked' });
+  });
+
+  it.each(['schedule', 'manual', 'item-event'] as const)('ends a %s message of a paused Connection', (kind) => {
+    const connection = aConnection({ runtimeStatus: 'paused', scheduleArmed: true });
+    const skip = decideSkip(aClaimedMessage(connection, { kind }), connection, NOW_MS);
+    expect(skip?.run).toMatchObject({ status: 'skipped', error: 'the Connection is paused' });
+  });
+
+  it('runs a webhook that was accepted before its Connection was paused', () => {
+    const connection = aConnection({ runtimeStatus: 'paused' });
+    expect(decideSkip(aClaimedMessage(connection, { kind: 'webhook' }), connection, NOW_MS)).toBeNull();
+  });
+
+  it('ends a tick that was queued before its schedule was stopped, and runs a manual message', () => {
+    const connection = aConnection({ scheduleArmed: false });
+    const tick = decideSkip(aClaimedMessage(connection), connection, NOW_MS);
+    expect(tick?.run).toMatchObject({ status: 'skipped', error: 'the schedule has been stopped' });
+    expect(decideSkip(aClaimedMessage(connection, { kind: 'manual' }), connection, NOW_MS)).toBeNull();
+  });
+});
