@@ -26,10 +26,9 @@ describe.each(names)('the tarball of %s', (name) => {
   it('names no source condition and no workspace version', async () => {
     const { manifest, read } = await readTarball(tarballOf(name));
     const text = await read('package.json');
-    expect(text).not.toContain('@withmarfa/source');
     expect(text).not.toMatch(/workspace:|catalog:/);
     const { exports, main, module, types } = manifest;
-    expect(JSON.stringify({ exports, main, module, types })).not.toContain('src/');
+    expect(JSON.stringify({ exports, main, module, types })).not.toMatch(/@withmarfa\/source|src\//);
     expect(manifest.license).toBe('Apache-2.0');
     expect(manifest.private).toBeUndefined();
   });
@@ -54,16 +53,11 @@ describe.each(names)('the tarball of %s', (name) => {
     expect(code).toBe(0);
   });
 
-  it('has right types for every way to import it', async () => {
+  it('has right types for every way to import it on a Node that knows exports', async () => {
     // A connector's ./local is started by Node as an ES module and is never required.
     const ignored = name.includes('/connector-') ? ['--ignore-rules', 'cjs-resolves-to-esm', 'no-resolution'] : [];
-    const args = [tarballOf(name), '--format', 'json', ...ignored];
-    const { stdout } = await runTool(bin('attw'), args, { cwd: repositoryRoot });
-    const { problems } = JSON.parse(stdout) as { problems?: Record<string, unknown> };
-    expect(Object.keys(problems ?? {}).filter((kind) => !ignored.includes(toRule(kind)))).toEqual([]);
+    const args = [tarballOf(name), '--profile', 'node16', '--no-emoji', '--no-color', ...ignored];
+    const { code, stdout } = await runTool(bin('attw'), args, { cwd: repositoryRoot });
+    expect(code, stdout).toBe(0);
   });
 });
-
-function toRule(kind: string): string {
-  return kind.replace(/[A-Z]+/g, (capitals) => `-${capitals.toLowerCase()}`).replace(/^-/, '');
-}

@@ -79,7 +79,7 @@ interface Taken {
 
 async function take(ctx: RssContext, { document, movedTo, before, now }: Taken): Promise<HandlerResult> {
   const { etag, last_modified } = document;
-  const hash = await sha256(document.bytes);
+  const hash = sha256(document.bytes);
   const after = { ...before, url: movedTo ?? before.url, etag, last_modified, document: hash };
   if (hash === before.document) {
     await ctx.cursor.write(CURSOR_KEY, after);
@@ -90,7 +90,7 @@ async function take(ctx: RssContext, { document, movedTo, before, now }: Taken):
   if (!parsed.ok) return { ok: false, retry: parsed.retry, reason: parsed.reason };
   const { feed } = parsed;
   const context = { head: feed, documentUrl: document.url, feedUrl: before.feed_url };
-  const plan = await planWrites(feed, before, context);
+  const plan = planWrites(feed, before, context);
   const report = await writeEntries(ctx, plan, { before, now });
   const crowded = feed.found > feed.entries.length;
   await tell(ctx, { feed, plan, report, before });

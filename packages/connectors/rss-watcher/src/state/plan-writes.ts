@@ -27,14 +27,14 @@ export interface WritePlan {
 }
 
 /** Decides which entries are new or changed since the last poll; the others are not written. */
-export async function planWrites(feed: ParsedFeed, before: FeedCursor, context: EntryContext): Promise<WritePlan> {
+export function planWrites(feed: ParsedFeed, before: FeedCursor, context: EntryContext): WritePlan {
   const known = new Map(before.seen);
   const plan: WritePlan = { writes: [], seen: [], skipped: 0 };
   for (const entry of feed.entries) {
-    const source_id = await sourceIdOf(entry);
-    const id = await shortHash(source_id);
+    const source_id = sourceIdOf(entry);
+    const id = shortHash(source_id);
     const bookmark = normalizeEntry(entry, context);
-    const content = bookmark ? await contentHash(bookmark) : NO_ADDRESS;
+    const content = bookmark ? contentHash(bookmark) : NO_ADDRESS;
     const seenIndex = plan.seen.push([id, content]) - 1;
     if (known.get(id) === content) continue;
     if (bookmark) plan.writes.push({ source_id, bookmark, seenIndex });
@@ -53,17 +53,17 @@ export function markRefused(plan: WritePlan, write: PlannedWrite, before: FeedCu
   return !before.seen.some(([seenId, seenContent]) => seenId === id && seenContent === `${REFUSED}${content}`);
 }
 
-async function sourceIdOf(entry: FeedEntry): Promise<string> {
+function sourceIdOf(entry: FeedEntry): string {
   const { value, said } = entryKey(entry);
   const id = cleanLine(value, Number.POSITIVE_INFINITY) ?? '';
-  return said || id.length > MAX_ID_LENGTH || id === '' ? `sha256:${await sha256(value)}` : id;
+  return said || id.length > MAX_ID_LENGTH || id === '' ? `sha256:${sha256(value)}` : id;
 }
 
 /** The feed's own title is left out: some change it with every poll, and that is no change of the entry. */
-function contentHash({ source_title: _, ...content }: Bookmark): Promise<string> {
+function contentHash({ source_title: _, ...content }: Bookmark): string {
   return shortHash(JSON.stringify(content));
 }
 
-async function shortHash(text: string): Promise<string> {
-  return (await sha256(text)).slice(0, HASH_LENGTH);
+function shortHash(text: string): string {
+  return sha256(text).slice(0, HASH_LENGTH);
 }

@@ -97,7 +97,7 @@ export const HOSTILE_CASES: Record<string, { document: () => string; outcome: nu
   'a million closing tags': { document: () => `${fill('</a>')}${rss('')}`, outcome: 0 },
   'a table of contents that fits nothing': {
     document: () =>
-      `<rdf:RDF ${RDF}><channel><title>t</title><items><rdf:Seq>${numbered(40_000, (i) => `<rdf:li resource="a${i}"/>`).join('')}</rdf:Seq></items></channel>${numbered(40_000, (i) => `<item rdf:about="b${i}"/>`).join('')}${numbered(10, (i) => `<item rdf:about="c${i}"><title>x</title></item>`).join('')}</rdf:RDF>`,
+      `<rdf:RDF ${RDF}><channel><title>t</title><items><rdf:Seq>${numbered(40_000, (i) => `<rdf:li resource="a${i}"/>`).join('')}</rdf:Seq></items></channel>${numbered(10, (i) => `<item rdf:about="c${i}"><title>x</title></item>`).join('')}${numbered(40_000, (i) => `<item rdf:about="b${i}"/>`).join('')}</rdf:RDF>`,
     outcome: 10,
   },
   'tags named after parts of JavaScript objects': {
@@ -125,7 +125,7 @@ export const HOSTILE_CASES: Record<string, { document: () => string; outcome: nu
   },
   'JSON with names of parts of JavaScript objects': {
     document: () =>
-      `{${JSON_VERSION},"__proto__":{"polluted":1},"items":[{"id":"1","__proto__":{"polluted":1},"constructor":1}]}`,
+      `{${JSON_VERSION},"__proto__":{"polluted":1},"items":[{"id":"1","__proto__":{"polluted":1}},{"id":"2","constructor":1}]}`,
     outcome: 1,
   },
 };

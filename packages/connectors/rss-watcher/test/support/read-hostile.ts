@@ -10,7 +10,7 @@ for (const [name, { document }] of Object.entries(HOSTILE_CASES)) {
   const started = process.cpuUsage();
   const outcome = parseFeed(text, { url, maxEntries: 5000 });
   const plan = outcome.ok
-    ? await planWrites(outcome.feed, openCursor(null, url), { head: outcome.feed, documentUrl: url, feedUrl: url })
+    ? planWrites(outcome.feed, openCursor(null, url), { head: outcome.feed, documentUrl: url, feedUrl: url })
     : null;
   const polluted = 'polluted' in {};
   const { user, system } = process.cpuUsage(started);

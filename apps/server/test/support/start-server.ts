@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const SERVER_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
+const START_WITHIN_MS = 60_000;
+
+/** A real server in a process of its own, listening on 127.0.0.1. */
+export interface TestServer {
+  url: string;
+  port: number;
+  /** Everything it has printed so far. */
+  output(): string;
+  /** The one-time link it printed, or null. */
+  setupLink(): string | null;
+  /** Ends it as an operator would; resolves with its exit code. */
+  stop(): Promise<number | null>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+}
+
+/** Starts the server from its sources. @throws with what it printed when it ends before it listens. */
+export async function startServer(variables: Record<string, string>): Promise<TestServer> {
+  const port = Number(variables.PORT ?? (await freePort()));
+  const child = spawnServer({ ...variables, PORT: String(port) });
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  const listening = waitFor(() => output.includes('Marfa is listening on'), START_WITHIN_MS);
+  const state = await Promise.race([listening.then(() => 'listening' as const), ended.then(() => 'ended' as const)]);
+  if (state === 'ended') throw new Error(`the server ended before it listened:\n${output}`);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    output: () => output,
+    setupLink: () => /\bhttp:\/\/\S+\/setup\?token=\S+/.exec(output)?.[0] ?? null,
+    async stop() {
+      child.kill('SIGTERM');
+      return (await ended)[0];
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** Starts a server that is expected not to come up. @returns its exit code and what it printed. */
+export async function startFailing(
+  variables: Record<string, string>,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawnServer(variables);
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return { code, output };
+}
+
+function spawnServer(variables: Record<string, string>): ChildProcess {
+  const environment: Record<string, string> = {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'warn',
+    MARFA_OUTBOUND_ALLOW: '127.0.0.1',
+    ...variables,
+  };
+  if (process.env.PATH) environment.PATH = process.env.PATH;
+  return spawn(process.execPath, ['--import', 'tsx', '--conditions=@withmarfa/source', 'src/main.ts'], {
+    cwd: SERVER_FOLDER,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Asks the operating system for a port that nobody uses. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
+
+/** Waits until a condition holds. @throws when it does not within `withinMs`. */
+export async function waitFor<Value>(
+  condition: () => Value | Promise<Value>,
+  withinMs = 30_000,
+): Promise<NonNullable<Value>> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > until) throw new Error(`still not so after ${withinMs} ms: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
