@@ -11,7 +11,10 @@ const ANY_ROOM = '^(packages|apps|examples)/';
 const SERVER = '^apps/server/src/';
 const MODULES = `${SERVER}modules/`;
 
-/** What each room may import besides itself; `libraries` closes the list of registry packages for its sources. */
+/**
+ * What each room may import besides itself. `testRooms` are for its tests alone; `libraries` closes the list of registry
+ * packages for its sources.
+ */
 const ROOMS = {
   config: { path: '^packages/config/', rooms: [] },
   checks: { path: '^packages/checks/', rooms: [] },
@@ -27,6 +30,7 @@ const ROOMS = {
     path: '^packages/connectors/([^/]+)/',
     own: '^packages/connectors/$1/',
     rooms: ['^packages/runtime-sdk/src/(local/)?index\\.ts$'],
+    testRooms: ['^packages/runtime-sdk/src/host/index\\.ts$'],
   },
   server: {
     path: '^apps/server/',
@@ -47,14 +51,25 @@ const ROOMS = {
   },
 };
 
-const roomRules = Object.entries(ROOMS).flatMap(([name, { path, own = path, rooms, libraries }]) => [
+const roomRules = Object.entries(ROOMS).flatMap(([name, { path, own = path, rooms, testRooms = [], libraries }]) => [
   {
     name: `room-${name}`,
     comment: `What ${name} may import is written in ROOMS in .dependency-cruiser.cjs, after the table of rooms.`,
     severity: 'error',
-    from: { path, pathNot: BUILD_FILES },
+    from: { path, pathNot: [BUILD_FILES, ...(testRooms.length > 0 ? [TESTS] : [])] },
     to: { path: ANY_ROOM, pathNot: [own, ...rooms, '^apps/'], dependencyTypesNot: ['local'] },
   },
+  ...(testRooms.length === 0
+    ? []
+    : [
+        {
+          name: `room-${name}-tests`,
+          comment: `What the tests of ${name} may import besides is written in ROOMS as well.`,
+          severity: 'error',
+          from: { path: `${path}(src|test)/`, pathNot: `${path}src/.+(?<!\\.test)\\.tsx?$` },
+          to: { path: ANY_ROOM, pathNot: [own, ...rooms, ...testRooms, '^apps/'], dependencyTypesNot: ['local'] },
+        },
+      ]),
   ...(libraries === undefined
     ? []
     : [
@@ -153,9 +168,10 @@ const serverRules = [
   },
   {
     name: 'express-at-the-edge',
-    comment: 'Endpoints are host-neutral; Express and its middleware stay in http/, app.ts, routes and pages.',
+    comment:
+      'Endpoints are host-neutral; Express and its middleware stay in http/, app.ts, wiring.ts, routes and pages.',
     severity: 'error',
-    from: { path: SERVER, pathNot: [`${SERVER}(http/|app\\.tsx?$|modules/pages/)`, '-routes\\.tsx?$', TESTS] },
+    from: { path: SERVER, pathNot: [`${SERVER}(http/|(app|wiring)\\.tsx?$|modules/pages/)`, '-routes\\.tsx?$', TESTS] },
     to: { path: 'node_modules/(@types/express[^/]*|express|cookie-parser|csrf-csrf|helmet|pino-http)/' },
   },
   {

@@ -99,8 +99,8 @@ async function compile(...files: string[]) {
 }
 
 describe('an empty project that installs the three tarballs', () => {
-  it.each(['author.mts', 'author.cts'])('compiles %s, the declarations of the packages included', async (file) => {
-    expect(await compile(file)).toMatchObject({ stdout: '', code: 0 });
+  it('compiles as ES module and as CommonJS, the declarations of the packages included', async () => {
+    expect(await compile('author.mts', 'author.cts')).toMatchObject({ stdout: '', code: 0 });
   });
 
   it('is told of a handler that answers something else', async () => {

@@ -66,6 +66,7 @@ const rooms: SeededImport[] = [
   seed('packages/connectors/rss-watcher/src/seed-shared.ts', '@withmarfa/shared', 'room-connectors'),
   seed('packages/connectors/rss-watcher/src/seed-host.ts', '@withmarfa/runtime-sdk/host', 'room-connectors'),
   seed('packages/connectors/another/src/seed-connector.ts', '@withmarfa/connector-rss-watcher', 'room-connectors'),
+  seed('packages/connectors/rss-watcher/test/seed-shared.ts', '@withmarfa/shared', 'room-connectors-tests'),
   seed(`${SERVER}/seed-room.ts`, '@withmarfa/connector-rss-watcher', 'room-server'),
   seed('examples/hello-connector/src/seed-room.ts', '@withmarfa/engine', 'room-examples'),
 ];

@@ -1,9 +1,9 @@
 import type { Endpoint } from '@withmarfa/shared';
-import type { z } from 'zod';
 import type { Clock } from '../clock/clock.ts';
 import { orAbort } from '../clock/or-abort.ts';
 import { wait } from '../clock/wait.ts';
 import { MarfaApiError } from '../errors/marfa-api-error.ts';
+import type { CallAnswer } from './call-answer.ts';
 import type { CredentialKeeper } from './create-credential-keeper.ts';
 import { readAnswer } from './read-answer.ts';
 import { isRetriedStatus, retryDelay } from './retry-policy.ts';
@@ -18,11 +18,6 @@ export interface CallOptions {
   /** Whether doing it twice is the same as doing it once; only then is a failed attempt followed by another. */
   repeatable: boolean;
 }
-
-/** A success of an endpoint: one of its statuses with that status's body. */
-export type CallAnswer<E extends Endpoint> = {
-  [Status in keyof E['responses'] & number]: { status: Status; body: z.output<E['responses'][Status]> };
-}[keyof E['responses'] & number];
 
 /** Calls one endpoint of Marfa's API. @throws MarfaApiError; ConnectionGoneError; the signal's reason. */
 export type MarfaCaller = <E extends Endpoint>(endpoint: E, options: CallOptions) => Promise<CallAnswer<E>>;

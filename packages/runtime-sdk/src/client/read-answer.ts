@@ -1,6 +1,6 @@
 import { type Endpoint, ErrorEnvelopeSchema } from '@withmarfa/shared';
 import { MarfaApiError } from '../errors/marfa-api-error.ts';
-import type { CallAnswer } from './create-marfa-caller.ts';
+import type { CallAnswer } from './call-answer.ts';
 import type { MarfaAnswer, MarfaRequest } from './send-once.ts';
 
 /**

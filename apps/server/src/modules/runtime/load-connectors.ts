@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type IntegrationManifest, MarfaError, parseManifest } from '@withmarfa/shared';
+import { resolve as resolveModule } from 'import-meta-resolve';
 import { z } from 'zod';
 
 /** A connector that this server can run. */
@@ -60,7 +60,7 @@ function fromPackage(name: string, workingFolder: string): (subpath: '.' | './lo
     try {
       return import.meta.resolve(specifier);
     } catch {
-      return pathToFileURL(createRequire(join(workingFolder, 'package.json')).resolve(specifier)).href;
+      return resolveModule(specifier, pathToFileURL(join(workingFolder, 'package.json')).href);
     }
   };
 }
@@ -72,7 +72,7 @@ function fromFolder(folder: string): (subpath: '.' | './local') => string {
   const { name, exports } = PackageSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   if (exports === undefined)
     throw new MarfaError('validation_error', `${file} declares no exports; it needs "." and "./local"`);
-  return (subpath) => import.meta.resolve(subpath === '.' ? name : `${name}/${subpath.slice(2)}`, pathToFileURL(file));
+  return (subpath) => resolveModule(subpath === '.' ? name : `${name}/${subpath.slice(2)}`, pathToFileURL(file).href);
 }
 
 function isDirectory(path: string): boolean {

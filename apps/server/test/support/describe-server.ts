@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type Api, bootstrap } from './api.ts';
+import { createProfile, DIALECTS, type Dialect, type Profile } from './profiles.ts';
+import { startServer, type TestServer } from './start-server.ts';
+
+/** What the sentences of one suite speak about; there from the first test on. */
+export interface ServerUnderTest {
+  readonly dialect: Dialect;
+  readonly profile: Profile;
+  readonly server: TestServer;
+  /** The first key: an admin without a space. */
+  readonly admin: Api;
+}
+
+/** Runs a suite once on each database, each time against a fresh server of its own. */
+export function describeServer(
+  name: string,
+  sentences: (under: ServerUnderTest) => void,
+  variables: Record<string, string> = {},
+): void {
+  describe.each(DIALECTS)(`${name} on %s`, (dialect) => {
+    const started: Partial<Pick<ServerUnderTest, 'profile' | 'server' | 'admin'>> = {};
+    const get = <Name extends keyof typeof started>(part: Name): ServerUnderTest[Name] => {
+      const value = started[part];
+      if (!value) throw new Error(`the ${part} is there in tests alone`);
+      return value;
+    };
+    beforeAll(async () => {
+      started.profile = await createProfile(dialect);
+      started.server = await startServer({ ...started.profile.variables, ...variables });
+      started.admin = await bootstrap(started.server.url);
+    });
+    afterAll(async () => {
+      await started.server?.stop();
+      await started.profile?.dispose();
+    });
+    sentences({
+      dialect,
+      get profile() {
+        return get('profile');
+      },
+      get server() {
+        return get('server');
+      },
+      get admin() {
+        return get('admin');
+      },
+    });
+  });
+}
