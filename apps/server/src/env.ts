@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { parseOutboundAllow } from '@withmarfa/runtime-sdk/host';
 import { MarfaError, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
 import { z } from 'zod';
 
@@ -34,8 +35,8 @@ const EnvironmentSchema = z
     DB_DIALECT: z.enum(['sqlite', 'postgres'], 'expected sqlite or postgres').optional(),
     SQLITE_PATH: z.string().min(1, 'expected a file path').optional(),
     MARFA_DATA_DIR: z.string().min(1, 'expected a folder').default('.marfa'),
-    API_KEY_SALT: z.string().min(16, 'expected at least 16 characters').optional(),
-    MARFA_AUTH_SECRET: z.string().min(32, 'expected at least 32 characters').optional(),
+    API_KEY_SALT: z.string().optional(),
+    MARFA_AUTH_SECRET: z.string().optional(),
     MARFA_AUTH_BASE_URL: z.url({ protocol: /^https?$/, message: 'expected an http or https address' }).optional(),
     MARFA_CONNECTORS: commaList,
     MARFA_OUTBOUND_ALLOW: commaList,
@@ -62,13 +63,29 @@ const EnvironmentSchema = z
       fault('DATABASE_URL', 'DB_DIALECT says sqlite; unset one of the two');
     if (values.DATABASE_URL && values.SQLITE_PATH)
       fault('SQLITE_PATH', 'DATABASE_URL is set as well; unset one of the two');
-    const embedded = !values.DATABASE_URL;
-    if (values.NODE_ENV === 'production' && !embedded) {
-      if (!values.API_KEY_SALT)
-        fault('API_KEY_SALT', 'needed in production: at least 16 random characters, kept for ever');
-      if (!values.MARFA_AUTH_SECRET) fault('MARFA_AUTH_SECRET', 'needed in production: at least 32 random characters');
+    const allowFault = outboundAllowFault(values.MARFA_OUTBOUND_ALLOW);
+    if (allowFault) fault('MARFA_OUTBOUND_ALLOW', allowFault);
+    if (values.NODE_ENV !== 'production') return;
+    // The embedded profile makes its own and keeps them in the data folder.
+    const needsSecrets = values.DATABASE_URL !== undefined;
+    for (const [name, length] of Object.entries(SECRET_LENGTHS)) {
+      const secret = values[name as keyof typeof SECRET_LENGTHS];
+      if (secret === undefined ? needsSecrets : secret.length < length) {
+        fault(name, `needed in production: at least ${length} random characters, kept for ever`);
+      }
     }
   });
+
+const SECRET_LENGTHS = { API_KEY_SALT: 16, MARFA_AUTH_SECRET: 32 } as const;
+
+function outboundAllowFault(entries: readonly string[]): string | null {
+  try {
+    parseOutboundAllow(entries.join(','));
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
 
 /** The server's settings, read once from the environment. Secrets that are absent are generated into the data folder. */
 export interface Environment {

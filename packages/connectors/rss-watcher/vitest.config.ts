@@ -1,4 +1,4 @@
 import { roomTests } from '@withmarfa/config/vitest';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig(roomTests('rss-watcher'));
+export default defineConfig(roomTests('rss-watcher', { testTimeout: 30_000 }));

@@ -19,12 +19,7 @@ export function describeServer(
   variables: Record<string, string> = {},
 ): void {
   describe.each(DIALECTS)(`${name} on %s`, (dialect) => {
-    const started: Partial<Pick<ServerUnderTest, 'profile' | 'server' | 'admin'>> = {};
-    const get = <Name extends keyof typeof started>(part: Name): ServerUnderTest[Name] => {
-      const value = started[part];
-      if (!value) throw new Error(`the ${part} is there in tests alone`);
-      return value;
-    };
+    const started: { profile?: Profile; server?: TestServer; admin?: Api } = {};
     beforeAll(async () => {
       started.profile = await createProfile(dialect);
       started.server = await startServer({ ...started.profile.variables, ...variables });
@@ -37,14 +32,19 @@ export function describeServer(
     sentences({
       dialect,
       get profile() {
-        return get('profile');
+        return present(started.profile);
       },
       get server() {
-        return get('server');
+        return present(started.server);
       },
       get admin() {
-        return get('admin');
+        return present(started.admin);
       },
     });
   });
+}
+
+function present<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('it is there in tests and hooks alone');
+  return value;
 }

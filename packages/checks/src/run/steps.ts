@@ -24,7 +24,7 @@ export const STEPS: Step[] = [
   {
     name: 'format and lint',
     commands: [
-      ['biome', 'check', '.'],
+      ['biome', 'check', '--error-on-warnings', '.'],
       ['oxlint', '--type-aware'],
     ],
   },

@@ -33,7 +33,7 @@ describe('polling a feed', () => {
     const watcher = createWatcher(server.url, server.host);
     await watcher.poll();
     expect(await watcher.run()).toMatchObject({ result: { ok: true }, items_created: 0, items_updated: 0 });
-    server.answer = serve(anRssFeed(someItems(30), '<title>Another title</title>'));
+    server.answer = serve(anRssFeed(someItems(30)).replace('Test feed', 'Test feed, 12:05'));
     expect(await watcher.run()).toMatchObject({ result: { ok: true }, items_created: 0, items_updated: 0 });
     expect(watcher.space.bulkCalls).toEqual([30]);
   });

@@ -11,7 +11,7 @@ export function createMemoryLeases(state: MemoryState): Leases {
   return {
     async acquire(connectionId, holder, nowMs, ttlMs) {
       const stored = state.leases.get(connectionId);
-      if (stored && stored.holder !== null && stored.expiresAtMs > nowMs) return null;
+      if (stored && stored.expiresAtMs > nowMs) return null;
       const fence = (stored?.fence ?? 0) + 1;
       state.leases.set(connectionId, { holder, fence, expiresAtMs: nowMs + ttlMs });
       return { connectionId, holder, fence };

@@ -47,7 +47,7 @@ export function createMemoryMailbox(state: MemoryState): Mailbox {
       for (const [connectionId, messages] of state.messages) {
         if (found.length >= limit) break;
         const lease = state.leases.get(connectionId);
-        const leased = lease !== undefined && lease.holder !== null && lease.expiresAtMs > nowMs;
+        const leased = lease !== undefined && lease.expiresAtMs > nowMs;
         for (const message of unheldMessages(messages)) {
           if (message.state === 'waiting' ? message.notBeforeMs <= nowMs : !leased) {
             found.push(connectionId);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyText } from '../../test/any-text.ts';
 import { clipLine } from './clip-line.ts';
 
 describe('clipping a connector’s words', () => {
@@ -26,7 +27,7 @@ describe('clipping a connector’s words', () => {
 
   it('always gives one storable line of 1 to 500 characters', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.nat(3), (text, times) => {
+      fc.property(anyText(300), fc.nat(3), (text, times) => {
         const line = clipLine(text.repeat(times));
         expect(line.length).toBeGreaterThan(0);
         expect(line.length).toBeLessThanOrEqual(500);

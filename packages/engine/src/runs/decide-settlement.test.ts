@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aClaimedMessage, NOW_MS } from '../../test/a-claimed-message.ts';
 import { aFailure, anOutcome } from '../../test/an-outcome.ts';
+import { anyText } from '../../test/any-text.ts';
 import { aConnection } from '../contracts/a-connection.ts';
 import type { ConnectionSnapshot } from '../ports/connections.ts';
 import type { AttemptOutcome } from '../ports/runner.ts';
@@ -208,7 +209,7 @@ describe('any outcome whatever', () => {
     fc.record({
       ok: fc.constant(false as const),
       retry: fc.boolean(),
-      reason: fc.string({ unit: 'binary', maxLength: 900 }),
+      reason: anyText(900),
     }),
   );
   const anyOutcome: fc.Arbitrary<AttemptOutcome> = fc.record(
@@ -218,7 +219,7 @@ describe('any outcome whatever', () => {
       cursorCleared: fc.array(fc.string()),
       itemsCreated: fc.nat(9),
       itemsUpdated: fc.nat(9),
-      disarmReason: fc.string({ unit: 'binary', maxLength: 900 }),
+      disarmReason: anyText(900),
     },
     { requiredKeys: ['result', 'cursorSet', 'cursorCleared', 'itemsCreated', 'itemsUpdated'] },
   );

@@ -95,8 +95,51 @@ describe('stopping a dispatcher', () => {
     await bench.append(connection);
     bench.dispatcher.start();
     bench.dispatcher.ring(connection.connectionId);
+    bench.dispatcher.ring(connection.connectionId, bench.clock.nowMs() + MINUTE_MS);
+    expect(bench.clock.pending()).toBe(0);
     await bench.clock.advance(MINUTE_MS);
     expect(await bench.statuses(connection)).toEqual({ succeeded: 1, queued: 1 });
+  });
+
+  it('waits for a schedule that is being fired, and for nothing after it', async () => {
+    const bench = createDispatcherBench({
+      wrap: ({ schedules }) => ({
+        schedules: {
+          ...schedules,
+          async due(...given) {
+            await takeMs(bench.clock, 1000);
+            return schedules.due(...given);
+          },
+        },
+      }),
+    });
+    bench.dispatcher.start();
+    await bench.clock.settle();
+    const stopped = bench.dispatcher.stop({ graceMs: 10_000 });
+    await bench.clock.advance(1000);
+    await stopped;
+    expect(bench.clock.pending()).toBe(0);
+  });
+
+  it('ends everything although it was started twice', async () => {
+    let sweeps = 0;
+    const bench = createDispatcherBench({
+      wrap: ({ mailbox }) => ({
+        mailbox: {
+          ...mailbox,
+          async connectionsWithMail(...given) {
+            sweeps += 1;
+            return mailbox.connectionsWithMail(...given);
+          },
+        },
+      }),
+    });
+    bench.dispatcher.start();
+    bench.dispatcher.start();
+    await bench.clock.settle();
+    expect(sweeps).toBe(1);
+    await bench.dispatcher.stop({ graceMs: 0 });
+    expect(bench.clock.pending()).toBe(0);
   });
 
   it('keeps a manual request that arrives after the stop for the next start', async () => {

@@ -25,6 +25,8 @@ describe('a dispatcher and its schedules', () => {
 
   it('takes up a schedule that was armed after the start', async () => {
     const bench = createDispatcherBench();
+    // Something to wait for that is much farther off.
+    await bench.scheduled({ crons: ['0 0 1 1 *'] });
     bench.dispatcher.start();
     await bench.clock.advance(10 * MINUTE_MS);
     await bench.scheduled();

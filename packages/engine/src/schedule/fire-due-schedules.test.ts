@@ -85,6 +85,18 @@ describe('firing due schedules', () => {
     expect(bench.rung).toEqual([connectionId]);
   });
 
+  it('does not fire a tick a second time that a clock set back brings again', async () => {
+    const bench = createBench();
+    const connectionId = await bench.armed();
+    const [schedule] = await bench.store.schedules.due(NOON_MS, 1);
+    await bench.fire();
+    const lease = await bench.store.leases.acquire(connectionId, 'host', NOON_MS, 30_000);
+    if (lease) await bench.store.mailbox.claimNext(lease, NOON_MS);
+    if (schedule) await bench.store.schedules.arm(schedule);
+    expect(await bench.fire()).toEqual({ fired: 0, faults: 0 });
+    expect(await bench.store.runs(connectionId)).toHaveLength(1);
+  });
+
   it('does not ring for a schedule that another host has moved on', async () => {
     const bench = createBench();
     await bench.armed();

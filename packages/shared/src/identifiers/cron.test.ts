@@ -119,7 +119,7 @@ describe('the next run', () => {
           expect(computeNextRunAt(`${minutes.text} ${hours.text} * * *`, after)?.getTime()).toBe(minute * 60_000);
         },
       ),
-      { numRuns: 500 },
+      { seed: 20260217, numRuns: 500 },
     );
-  });
+  }, 60_000);
 });

@@ -6,6 +6,7 @@ import { mutate, mutation } from '../../test/mutate-json.ts';
 import { IntegrationManifestSchema } from './integration-manifest.ts';
 
 const SEED = 20260216;
+const PATIENCE_MS = 120_000;
 const ajvAccepts = compileManifestSchema();
 const zodAccepts = (manifest: unknown) => IntegrationManifestSchema.safeParse(manifest).success;
 
@@ -38,13 +39,21 @@ function acceptedShare(manifests: fc.Arbitrary<JsonObject>, numRuns: number): nu
 }
 
 describe(`Zod and ajv, over generated manifests (seed ${SEED})`, () => {
-  it('accept the same 400 good ones', () => {
-    expect(acceptedShare(validManifest, 400)).toBe(1);
-  });
+  it(
+    'accept the same 400 good ones',
+    () => {
+      expect(acceptedShare(validManifest, 400)).toBe(1);
+    },
+    PATIENCE_MS,
+  );
 
-  it('agree on 3,000 changed ones, of which many stay good and many do not', () => {
-    const share = acceptedShare(mutated, 3_000);
-    expect(share).toBeGreaterThan(0.1);
-    expect(share).toBeLessThan(0.6);
-  });
+  it(
+    'agree on 3,000 changed ones, of which many stay good and many do not',
+    () => {
+      const share = acceptedShare(mutated, 3_000);
+      expect(share).toBeGreaterThan(0.1);
+      expect(share).toBeLessThan(0.6);
+    },
+    PATIENCE_MS,
+  );
 });

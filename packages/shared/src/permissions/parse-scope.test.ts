@@ -72,7 +72,7 @@ describe('a scope', () => {
       }),
       { seed: 20260215, numRuns: 20_000 },
     );
-  });
+  }, 60_000);
 });
 
 /** The one spelling of a scope; reading and spelling must be each other's inverse. */

@@ -70,9 +70,9 @@ export function createConnectorRunner(deps: ConnectorRunnerDeps): ConnectorRunne
       const version = await versionOf(claimed.connectionId);
       const connector = find(connection.integrationName, version);
       if (!connector) return failure(true, `no runtime here has ${connection.integrationName} ${version}`);
+      const credential = await credentials.forRun(claimed.spaceId, claimed.connectionId);
+      if (!credential) return failure(false, 'the connection is not active any more');
       return poolOf(connector).use(async (process) => {
-        const credential = await credentials.forRun(claimed.spaceId, claimed.connectionId);
-        if (!credential) return failure(false, 'the connection is not active any more');
         const running = process.run(
           {
             type: 'run',

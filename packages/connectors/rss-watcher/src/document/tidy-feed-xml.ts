@@ -1,6 +1,7 @@
 import { type Handler, Parser } from 'htmlparser2';
+import { elementRole, type Role } from './element-role.ts';
 import { createFeedAssembler, type FeedAssembler } from './feed-assembler.ts';
-import { ENTRY_NAME, type FeedRoot, feedRootOf, localNameOf, textLimit } from './feed-elements.ts';
+import { type FeedRoot, feedRootOf, localNameOf, textLimit } from './feed-elements.ts';
 import { createMarkupWriter } from './markup-writer.ts';
 
 const MAX_DEPTH = 200;
@@ -20,8 +21,6 @@ export type TidyOutcome =
   | { kind: 'html' }
   | { kind: 'too-deep' }
   | { kind: 'no-feed'; firstElement: string | undefined };
-
-type Role = 'outside' | 'root' | 'channel' | 'entry' | 'kept' | 'skipped';
 
 interface Frame {
   role: Role;
@@ -54,6 +53,8 @@ export function tidyFeedXml(xml: string, onFeed: (root: FeedRoot, xml: string) =
   return walk.finish(parser);
 }
 
+const noLink: { href?: string; rel: string } = { rel: 'alternate' };
+
 function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; finish(parser: Parser): TidyOutcome } {
   const writer = createMarkupWriter();
   const frames: Frame[] = [];
@@ -68,7 +69,7 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
   let textLeft = 0;
   let nested = 0;
   let children = 0;
-  let linkTarget: string | undefined;
+  let emptyLink = noLink;
   let entries = 0;
   let isHtmlDoctype = false;
 
@@ -77,37 +78,25 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
     parser?.pause();
   };
 
-  const entryRole = (): Role => {
-    entries += 1;
-    return entries > MAX_ENTRIES_READ ? 'skipped' : 'entry';
+  /** Before the root: what the document is, as far as its first elements tell. */
+  const lookForRoot = (name: string, local: string) => {
+    // Pages may leave <html> out; lists of feeds have a head and a body as well, but not first.
+    if (local === 'html' || (!firstElement && (local === 'head' || local === 'body'))) stop('html');
+    firstElement ??= name;
+    root = local === 'channel' ? 'rss' : feedRootOf(local);
   };
 
-  const roleOf = (name: string, local: string, parent: Frame | undefined): Role => {
-    switch (parent?.role ?? 'outside') {
-      case 'outside':
-        if (root) return 'skipped';
-        // Pages may leave <html> out; lists of feeds have a head and a body as well, but not first.
-        if (local === 'html' || (!firstElement && (local === 'head' || local === 'body'))) stop('html');
-        firstElement ??= name;
-        root = local === 'channel' ? 'rss' : feedRootOf(local);
-        if (!root) return 'outside';
-        return local === 'channel' ? 'channel' : 'root';
-      case 'root':
-        if (local === 'channel' && root !== 'feed') return 'channel';
-        if (root && local === ENTRY_NAME[root]) return entryRole();
-        return root === 'feed' && textLimit('head', local) !== undefined ? 'kept' : 'skipped';
-      case 'channel':
-        if (root && local === ENTRY_NAME[root]) return entryRole();
-        return textLimit('head', local) === undefined ? 'skipped' : 'kept';
-      case 'entry':
-        children += 1;
-        return textLimit('entry', local) === undefined || children > MAX_CHILDREN ? 'skipped' : 'kept';
-      case 'kept':
-        nested += 1;
-        return nested > MAX_NESTED ? 'skipped' : 'kept';
-      default:
-        return 'skipped';
+  const roleOf = (name: string, local: string, parent: Role): Role => {
+    if (parent === 'outside') {
+      if (root) return 'skipped';
+      lookForRoot(name, local);
     }
+    const role = elementRole(local, parent, root);
+    if (role === 'entry') entries += 1;
+    if (parent === 'entry') children += 1;
+    if (parent === 'kept') nested += 1;
+    const tooMany = entries > MAX_ENTRIES_READ ? role === 'entry' : children > MAX_CHILDREN && parent === 'entry';
+    return tooMany || (parent === 'kept' && nested > MAX_NESTED) ? 'skipped' : role;
   };
 
   /** Root and channel are written once for every chunk, so their open tags go to the assembler as soon as they end. */
@@ -122,8 +111,8 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
   };
 
   const closed = (frame: Frame) => {
-    if (linkTarget !== undefined && frame.name === 'link') writer.text(linkTarget, false);
-    linkTarget = undefined;
+    if (emptyLink.href !== undefined && /^alternate$/i.test(emptyLink.rel)) writer.text(emptyLink.href, false);
+    emptyLink = noLink;
     if (frame.written) writer.close(frame.name);
     const parent = frames.at(-1);
     if (frame.role === 'kept' && frame.level === 0 && parent?.role !== 'entry') assembler.addHead(writer.take());
@@ -149,7 +138,7 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
       if (frames.length >= MAX_DEPTH) return stop('too-deep');
       const parent = frames.at(-1);
       const local = localNameOf(name);
-      const role = roleOf(name, local, parent);
+      const role = roleOf(name, local, parent?.role ?? 'outside');
       const level = role === 'kept' && parent?.role === 'kept' ? parent.level + 1 : 0;
       if (role === 'entry') children = 0;
       if (role === 'kept' && level === 0) {
@@ -163,7 +152,9 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
       const top = frames.at(-1);
       if (!top?.written || top.level > 1) return;
       // Some publishers write Atom's empty link in RSS, where the address belongs into the text.
-      if (root === 'rss' && top.name === 'link' && name === 'href') linkTarget = value;
+      if (root === 'rss' && top.name === 'link' && (name === 'href' || name === 'rel')) {
+        emptyLink = { ...emptyLink, [name]: value };
+      }
       const isFrame = top.role === 'root' || top.role === 'channel';
       if (isFrame && name === 'xml:base') bases.push(value);
       else writer.attribute(name, value, isFrame ? MAX_ROOT_ATTRIBUTES : MAX_ATTRIBUTES);
@@ -171,7 +162,7 @@ function createWalk(assembler: FeedAssembler): { handler: Partial<Handler>; fini
     ontext(data) {
       settle();
       if (frames.at(-1)?.role !== 'kept' || textLeft === 0) return;
-      if (/\S/.test(data)) linkTarget = undefined;
+      if (/\S/.test(data)) emptyLink = noLink;
       writer.text(data.slice(0, textLeft), inCdata);
       textLeft -= Math.min(data.length, textLeft);
     },

@@ -1,4 +1,18 @@
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+/** The first letters of each month: English, then what Portuguese, Spanish, Italian, French and German publishers write. */
+const MONTHS: readonly RegExp[] = [
+  /^(jan|ene|gen)/,
+  /^(feb|fev|fév)/,
+  /^(mar|mär)/,
+  /^(apr|abr|avr)/,
+  /^(may|mai|mag)/,
+  /^(jun|juin|giu)/,
+  /^(jul|juil|lug)/,
+  /^(aug|ago|aoû)/,
+  /^(sep|set)/,
+  /^(oct|out|okt|ott)/,
+  /^nov/,
+  /^(dec|dez|dic|déc)/,
+];
 
 /** Named zones of RFC 822 and a few that publishers use; minutes east of UTC. */
 // biome-ignore format: a table reads better than a column
@@ -11,10 +25,12 @@ const ZONES: Record<string, number> = {
 
 const TIME = String.raw`(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?`;
 const RFC_822 = new RegExp(
-  String.raw`^(?:[a-z]+\.?,?\s*)?(\d{1,2})[\s-]+([a-z]{3,9})\.?,?[\s-]+(\d{4}|\d{2})(?:[\s,T]+${TIME}\s*(.*))?$`,
+  String.raw`^(?:\p{L}+\.?,?\s*)?(\d{1,2})[\s-]+(\p{L}{3,9})\.?,?[\s-]+(\d{4}|\d{2})(?:[\s,T]+${TIME}\s*(.*))?$`,
+  'u',
 );
 const AMERICAN = new RegExp(
-  String.raw`^(?:[a-z]+\.?,?\s+)?([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[\s,]+(?:at\s+)?${TIME}\s*(.*))?$`,
+  String.raw`^(?:\p{L}+\.?,?\s+)?(\p{L}{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[\s,]+(?:at\s+)?${TIME}\s*(.*))?$`,
+  'u',
 );
 const ASCTIME = new RegExp(String.raw`^[a-z]{3,9}\s+([a-z]{3})\s+(\d{1,2})\s+${TIME}\s+(?:([a-z]+)\s+)?(\d{4})$`);
 const ISO =
@@ -33,7 +49,7 @@ interface Parts {
 
 /**
  * Reads a date as feeds write it: RFC 822 with its two-digit years and named zones, ISO 8601 in whole or in part,
- * asctime, and American word order. Letters in any case; a day's name may be wrong or missing; no zone means UTC.
+ * asctime, and American word order, with months in English and five more languages. Letters in any case; a day's name may be wrong or missing; no zone means UTC.
  * @returns ISO 8601 in UTC with milliseconds; null when it is no date, no such day, or before the year 1000 (what
  *   publishers' programs write for "no date").
  */
@@ -88,7 +104,7 @@ function partsOf(found: Found): Parts {
 }
 
 function monthOf(name: string | undefined): number {
-  return MONTHS.indexOf((name ?? '').slice(0, 3)) + 1;
+  return MONTHS.findIndex((month) => month.test(name ?? '')) + 1;
 }
 
 /** @returns null for a zone that nobody knows: a guess would be off by hours and look exact. */

@@ -2,13 +2,16 @@ import { entryKey } from '../document/entry-key.ts';
 import type { FeedEntry, ParsedFeed } from '../document/feed-entry.ts';
 import { cleanLine } from '../entry/clean-text.ts';
 import { type Bookmark, type EntryContext, normalizeEntry } from '../entry/normalize-entry.ts';
+import { resolveLink } from '../entry/resolve-link.ts';
 import { sha256 } from '../entry/sha-256.ts';
 import type { FeedCursor } from './feed-cursor.ts';
 
 const MAX_ID_LENGTH = 1000;
 /** 64 bits tell the entries of one feed apart. */
 const HASH_LENGTH = 16;
-const NO_ADDRESS = 'no-address';
+/** Part of every hash: another number has each entry written again, as a change of how entries become bookmarks asks. */
+const MAPPING_VERSION = 1;
+const NO_ADDRESS = 'no-address:';
 const REFUSED = 'refused:';
 
 /** One entry to be written. */
@@ -26,17 +29,25 @@ export interface WritePlan {
   skipped: number;
 }
 
-/** Decides which entries are new or changed since the last poll; the others are not written. */
+/**
+ * Decides which entries are new or changed since the last poll. The others are not even made into bookmarks: turning
+ * HTML into text is most of a poll's work, and many feeds differ at every poll in nothing but a date in their head.
+ */
 export function planWrites(feed: ParsedFeed, before: FeedCursor, context: EntryContext): WritePlan {
   const known = new Map(before.seen);
   const plan: WritePlan = { writes: [], seen: [], skipped: 0 };
+  const frame = frameOf(context);
   for (const entry of feed.entries) {
     const source_id = sourceIdOf(entry);
     const id = shortHash(source_id);
+    const content = shortHash(JSON.stringify([frame, entry]));
+    const last = known.get(id);
+    if (last === content || last === `${NO_ADDRESS}${content}`) {
+      plan.seen.push([id, last]);
+      continue;
+    }
     const bookmark = normalizeEntry(entry, context);
-    const content = bookmark ? contentHash(bookmark) : NO_ADDRESS;
-    const seenIndex = plan.seen.push([id, content]) - 1;
-    if (known.get(id) === content) continue;
+    const seenIndex = plan.seen.push([id, bookmark ? content : `${NO_ADDRESS}${content}`]) - 1;
     if (bookmark) plan.writes.push({ source_id, bookmark, seenIndex });
     else plan.skipped += 1;
   }
@@ -53,15 +64,19 @@ export function markRefused(plan: WritePlan, write: PlannedWrite, before: FeedCu
   return !before.seen.some(([seenId, seenContent]) => seenId === id && seenContent === `${REFUSED}${content}`);
 }
 
+/**
+ * What of the feed itself decides how its entries look. Not its title, which some change with every poll, nor the last
+ * part of the address it came from, which is another one each time behind some redirects.
+ */
+function frameOf({ head, documentUrl, feedUrl }: EntryContext): unknown[] {
+  const site = resolveLink(head.home ?? head.self ?? '.', [documentUrl, ...head.bases]);
+  return [MAPPING_VERSION, feedUrl, site, head.bases, head.authors];
+}
+
 function sourceIdOf(entry: FeedEntry): string {
   const { value, said } = entryKey(entry);
   const id = cleanLine(value, Number.POSITIVE_INFINITY) ?? '';
   return said || id.length > MAX_ID_LENGTH || id === '' ? `sha256:${sha256(value)}` : id;
-}
-
-/** The feed's own title is left out: some change it with every poll, and that is no change of the entry. */
-function contentHash({ source_title: _, ...content }: Bookmark): string {
-  return shortHash(JSON.stringify(content));
 }
 
 function shortHash(text: string): string {

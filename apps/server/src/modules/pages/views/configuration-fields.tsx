@@ -39,8 +39,13 @@ interface SettingProps {
 
 function Setting({ name, field, targetTypes, value, fault }: SettingProps) {
   const formName = `${SETTING_PREFIX}${name}`;
-  const label = name.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase());
-  const common = { label, name: formName, hint: field.description, fault, required: field.required === true };
+  const common = {
+    label: settingLabel(name),
+    name: formName,
+    hint: field.description,
+    fault,
+    required: field.required === true,
+  };
   const choices = choicesOf(field, targetTypes);
   switch (field.type) {
     case 'boolean':
@@ -100,4 +105,14 @@ function choicesOf(field: ConfigurationField, targetTypes: readonly string[]): s
 function defaultText(field: ConfigurationField): string {
   if (field.default === undefined) return '';
   return Array.isArray(field.default) ? field.default.join('\n') : String(field.default);
+}
+
+const ACRONYMS = /\b(url|id|api|html|rss)\b/g;
+
+/** `feed_url` as people read it: Feed URL. */
+export function settingLabel(key: string): string {
+  return key
+    .replaceAll('_', ' ')
+    .replace(ACRONYMS, (word) => word.toUpperCase())
+    .replace(/^./, (letter) => letter.toUpperCase());
 }

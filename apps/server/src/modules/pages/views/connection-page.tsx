@@ -1,6 +1,7 @@
 import type { Run } from '@withmarfa/shared';
 import { Message } from './account-pages.tsx';
 import { ActivityList, type ActivityView } from './activity-list.tsx';
+import { settingLabel } from './configuration-fields.tsx';
 import { BookmarkList, type BookmarkView, type ConnectionView } from './home-page.tsx';
 import { Layout, type LayoutProps } from './layout.tsx';
 import { Moment } from './moment.tsx';
@@ -34,7 +35,7 @@ export function ConnectionPage({ owner, connection, runs, activity, bookmarks, c
           </dd>
           {Object.entries(connection.configuration).map(([key, value]) => (
             <>
-              <dt>{key.replaceAll('_', ' ')}</dt>
+              <dt>{settingLabel(key)}</dt>
               <dd>{Array.isArray(value) ? value.join(', ') : String(value)}</dd>
             </>
           ))}

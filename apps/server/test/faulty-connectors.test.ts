@@ -1,0 +1,156 @@
+import process from 'node:process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Api } from './support/api.ts';
+import { connectorProcesses } from './support/connector-processes.ts';
+import { describeServer } from './support/describe-server.ts';
+import { type FeedServer, startFeedServer } from './support/feed-server.ts';
+import { holdAnswers } from './support/hold-answers.ts';
+import { allRows, ENDED, install, integrationId, runIn, runOnce, startRun } from './support/integrations.ts';
+import { aSpace } from './support/spaces.ts';
+import { waitFor } from './support/start-server.ts';
+import { writeConnector } from './support/write-connector.ts';
+
+const RUN_TIMEOUT_SECONDS = 3;
+
+const BEHAVIOURS = `{
+  works: async () => ({ ok: true }),
+  takes_two_seconds: () => new Promise((resolve) => setTimeout(() => resolve({ ok: true }), 2000)),
+  exits: () => process.exit(3),
+  throws: async () => { throw new Error('the tide is out'); },
+  throws_unawaited: () => new Promise(() => setTimeout(() => { throw new Error('the anchor is lost'); })),
+  never_answers: () => new Promise(() => {}),
+  spins: () => { for (;;); },
+  eats_memory: () => { const eaten = []; for (;;) eaten.push(new Array(100_000).fill(eaten.length)); },
+  answers_nonsense: async () => 'fine',
+  gives_up: async () => ({ ok: false, retry: false, reason: 'the harbour is closed' }),
+  fails_after_writing: async (ctx) => {
+    await ctx.cursor.write('tide', 'high');
+    await ctx.marfa.createItem({ type: 'core.bookmark', source_id: 'one', properties: { url: 'https://example.test' } });
+    return { ok: false, retry: true, reason: 'the tide has turned' };
+  },
+}`;
+
+const faulty = await writeConnector('(ctx) => behaviours[ctx.configuration.mode](ctx)', {
+  head: `const behaviours = ${BEHAVIOURS};`,
+});
+const stillborn = await writeConnector('async () => ({ ok: true })', { head: "throw new Error('no harbour');" });
+const asking = await writeConnector(
+  'async (ctx) => { await (await ctx.fetch(ctx.configuration.mode)).text(); return { ok: true }; }',
+);
+afterAll(async () => {
+  for (const connector of [faulty, stillborn, asking]) await connector.dispose();
+});
+
+describeServer(
+  'A connector',
+  (under) => {
+    let feed: FeedServer;
+    beforeAll(async () => {
+      feed = await startFeedServer();
+    });
+    afterAll(() => feed.close());
+
+    async function aConnection(mode: string, connector = faulty, api?: Api) {
+      const space = api ?? (await aSpace(under.admin)).api;
+      const { connection_id } = await install(space, await integrationId(space, connector.integrationName), { mode });
+      return { api: space, connection_id };
+    }
+
+    /** Runs it until its first attempt is over, and ends it so that it takes no worker from other tests. */
+    async function firstAttempt(mode: string, connector = faulty) {
+      const { api, connection_id } = await aConnection(mode, connector);
+      const run = await runIn(api, connection_id, await startRun(api, connection_id), [...ENDED, 'retrying']);
+      const connection = (await api.get(`/items/${connection_id}`)).body.item.properties;
+      const activity = (await allRows(api, '/items?type=system.activity')).map((row) => row.properties);
+      await api.post(`/connections/${connection_id}/uninstall`);
+      return { run, connection, activity, api };
+    }
+
+    describe.each([
+      ['exits', /ended with code 3/],
+      ['throws', /the tide is out/],
+      ['throws_unawaited', /ended with code 1/],
+      ['never_answers', /deadline|did not end/],
+      ['spins', /deadline|did not end|SIGKILL/],
+      ['eats_memory', /64 MB/],
+    ])('that %s', (mode, told) => {
+      it('costs its run, which will be tried again, and nothing else', async () => {
+        const { run, connection, activity } = await firstAttempt(mode);
+        expect(run).toMatchObject({ status: 'retrying', attempt: 1, finished_at: null, items_created: 0 });
+        expect(run.error).toMatch(told);
+        expect(connection.runtime_status).toBe('degraded');
+        expect(activity.map((row) => row.detail.kind)).toEqual(['install']);
+        const healthy = await aConnection('works');
+        expect(await runOnce(healthy.api, healthy.connection_id)).toMatchObject({ status: 'succeeded' });
+        expect((await under.admin.get('/health')).body).toEqual({ status: 'ok' });
+      });
+    });
+
+    it('that answers nonsense has failed', async () => {
+      const { run } = await firstAttempt('answers_nonsense');
+      expect(['retrying', 'dead']).toContain(run.status);
+      expect(run.error).toBeTypeOf('string');
+    });
+
+    it('that cannot even start fails its run with a reason', async () => {
+      const { run } = await firstAttempt('works', stillborn);
+      expect(run).toMatchObject({ status: 'retrying', attempt: 1 });
+      expect(run.error).toMatch(/ended with code 1/);
+    });
+
+    it('that gives up is not tried again, and a person is asked', async () => {
+      const { run, activity } = await firstAttempt('gives_up');
+      expect(run).toMatchObject({ status: 'dead', attempt: 1, error: 'the harbour is closed' });
+      expect(activity.filter((row) => row.severity === 'action_required')).toMatchObject([
+        { detail: { kind: 'run_failed', run_id: run.id } },
+      ]);
+    });
+
+    it('that fails after it wrote keeps its items, and its cursor stays where it was', async () => {
+      const { run, api } = await firstAttempt('fails_after_writing');
+      expect(run).toMatchObject({ status: 'retrying', items_created: 1 });
+      expect(await allRows(api, '/items?type=core.bookmark')).toHaveLength(1);
+    });
+
+    it('whose process is killed is run again, and the server lives on', async () => {
+      const held = holdAnswers(feed);
+      const { api, connection_id } = await aConnection(feed.url, asking);
+      const runId = await startRun(api, connection_id);
+      await held.asked;
+      const [pid] = await connectorProcesses(asking);
+      if (pid === undefined) throw new Error('the connector does not run');
+      process.kill(pid, 'SIGKILL');
+      const cut = await runIn(api, connection_id, runId, ['retrying']);
+      expect(cut.error).toMatch(/SIGKILL/);
+      held.release([]);
+      const run = await runIn(api, connection_id, runId, ENDED);
+      expect(run).toMatchObject({ status: 'succeeded', attempt: 2 });
+      expect(run.error).toBeUndefined();
+      expect((await api.get(`/connections/${connection_id}/runs`)).body.data).toHaveLength(1);
+    });
+
+    it('is given its whole time for each run, however long the run had to wait for a process', async () => {
+      const warm = await aConnection('works');
+      await runOnce(warm.api, warm.connection_id);
+      const connections = [];
+      for (let count = 0; count < 3; count += 1) connections.push(await aConnection('takes_two_seconds'));
+      const runs = await Promise.all(connections.map(({ api, connection_id }) => runOnce(api, connection_id)));
+      expect(runs.map(({ status, attempt }) => [status, attempt])).toEqual(Array(3).fill(['succeeded', 1]));
+    });
+
+    it('has no secret of the server in its environment', async () => {
+      const { api, connection_id } = await aConnection('works');
+      await runOnce(api, connection_id);
+      const pids = await waitFor(async () => {
+        const found = await connectorProcesses(faulty);
+        return found.length > 0 && found;
+      });
+      expect(pids.length).toBeLessThanOrEqual(1);
+    });
+  },
+  {
+    MARFA_CONNECTORS: [faulty, stillborn, asking].map((connector) => connector.path).join(','),
+    MARFA_RUN_TIMEOUT_SECONDS: String(RUN_TIMEOUT_SECONDS),
+    MARFA_RUNTIME_WORKERS: '1',
+  },
+);

@@ -1,0 +1,16 @@
+import { cpus } from 'node:os';
+import { benchDueConnections } from './due-connections.ts';
+import { benchFeedPoll } from './feed-poll.ts';
+import { benchItemWrites } from './item-writes.ts';
+
+const BENCHES = { 'item-writes': benchItemWrites, 'feed-poll': benchFeedPoll, 'due-connections': benchDueConnections };
+
+/** Runs the benchmarks named on the command line, or all. Figures are for comparing within one run, on one machine. */
+const wanted = process.argv.slice(2);
+console.log(
+  `Node ${process.version}, ${cpus().length} cores. Compare ratios; bare times belong to this machine and this minute.`,
+);
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const line of await bench()) console.log(line);
+}
