@@ -153,6 +153,13 @@ const serverRules = [
     to: { path: SERVER, pathNot: [`${SERVER}http/`, `${SERVER}platform/`] },
   },
   {
+    name: 'modules-meet-in-wiring',
+    comment: 'Modules are put together in wiring.ts; whatever else needs one is given it.',
+    severity: 'error',
+    from: { path: SERVER, pathNot: [MODULES, `${SERVER}(main|wiring)\\.ts$`, TESTS] },
+    to: { path: MODULES },
+  },
+  {
     name: 'wiring-on-top',
     comment: 'Only main.ts builds the server from its parts; tests may.',
     severity: 'error',

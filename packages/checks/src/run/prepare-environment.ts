@@ -1,7 +1,7 @@
 import { delimiter, join } from 'node:path';
 import { repositoryRoot } from '../repository.ts';
 import { findOnPath } from './find-on-path.ts';
-import { probePostgres } from './probe-postgres.ts';
+import { type PostgresAddress, probePostgres } from './probe-postgres.ts';
 import { provideChromium } from './provide-chromium.ts';
 
 /** What the suites are given; `refusals` are sentences for which a CI run must not go on, `notes` for a person. */
@@ -11,13 +11,18 @@ export interface Prepared {
   notes: string[];
 }
 
-const LOCAL_POSTGRES = { host: '127.0.0.1', port: 5432, user: 'postgres' };
+const LOCAL_POSTGRES: PostgresAddress = { host: '127.0.0.1', port: 5432, user: 'postgres' };
 
 /**
  * Finds what the suites stand on besides Node: Postgres, a browser, and the Node of the calling shell. What is missing
  * skips its suites on a newcomer's machine, and stops a CI run, which must not pass by skipping.
+ * @param calling the environment of the calling shell.
+ * @param postgres where a Postgres is looked for when MARFA_TEST_POSTGRES_URL names none.
  */
-export async function prepareEnvironment(calling: NodeJS.ProcessEnv): Promise<Prepared> {
+export async function prepareEnvironment(
+  calling: NodeJS.ProcessEnv,
+  postgres: PostgresAddress = LOCAL_POSTGRES,
+): Promise<Prepared> {
   const isCi = calling.CI === 'true';
   const bin = join(repositoryRoot, 'node_modules', '.bin');
   const env: NodeJS.ProcessEnv = {
@@ -28,9 +33,11 @@ export async function prepareEnvironment(calling: NodeJS.ProcessEnv): Promise<Pr
   };
   const missing: string[] = [];
 
-  const postgresUrl = await findPostgres(calling);
+  const postgresUrl = await findPostgres(calling, postgres);
   if (postgresUrl === null)
-    missing.push('No Postgres on 127.0.0.1:5432 for user postgres: start one, or name one in MARFA_TEST_POSTGRES_URL.');
+    missing.push(
+      `No Postgres on ${postgres.host}:${postgres.port} for user ${postgres.user} without a password: start one, or name one in MARFA_TEST_POSTGRES_URL.`,
+    );
   else env.MARFA_TEST_POSTGRES_URL = postgresUrl;
 
   const chromium = await provideChromium(calling);
@@ -47,8 +54,9 @@ export async function prepareEnvironment(calling: NodeJS.ProcessEnv): Promise<Pr
   };
 }
 
-async function findPostgres({ MARFA_TEST_POSTGRES_URL: named }: NodeJS.ProcessEnv): Promise<string | null> {
+async function findPostgres(calling: NodeJS.ProcessEnv, address: PostgresAddress): Promise<string | null> {
+  const named = calling.MARFA_TEST_POSTGRES_URL;
   if (named !== undefined && named !== '') return named;
-  const { host, port, user } = LOCAL_POSTGRES;
-  return (await probePostgres(LOCAL_POSTGRES)) ? `postgres://${user}@${host}:${port}/postgres` : null;
+  const { host, port, user } = address;
+  return (await probePostgres(address)) ? `postgres://${user}@${host}:${port}/postgres` : null;
 }

@@ -94,9 +94,15 @@ const ranks: SeededImport[] = [
 const server: SeededImport[] = [
   seed(`${MODULES}/surprise/seed.ts`, 'zod', 'module-has-a-rank'),
   seed(`${MODULES}/keys/seed-door.ts`, '../spaces/seed-inner.ts', 'module-door'),
-  seed(`${SERVER}/seed-door.ts`, './modules/spaces/seed-inner.ts', 'module-door-from-outside'),
+  seed(
+    `${SERVER}/seed-door.ts`,
+    './modules/spaces/seed-inner.ts',
+    'module-door-from-outside',
+    'modules-meet-in-wiring',
+  ),
+  seed(`${SERVER}/seed-module.ts`, './modules/spaces/index.ts', 'modules-meet-in-wiring'),
   seed(`${SERVER}/platform/seed-up.ts`, '../http/seed-inner.ts', 'platform-below-all'),
-  seed(`${SERVER}/http/seed-module.ts`, '../modules/spaces/index.ts', 'http-knows-no-module'),
+  seed(`${SERVER}/http/seed-module.ts`, '../app.ts', 'http-knows-no-module'),
   seed(`${SERVER}/seed-wiring.ts`, './wiring.ts', 'wiring-on-top'),
   seed(`${MODULES}/auth/seed-auth.ts`, 'better-auth', 'better-auth-in-one-file'),
   seed(`${MODULES}/keys/seed-express.ts`, 'express', 'express-at-the-edge'),

@@ -1,3 +1,4 @@
+import { MarfaError } from '@withmarfa/shared';
 import { type Kysely, sql } from 'kysely';
 import type { Transaction } from './database.ts';
 import { asStorageFault } from './storage-fault.ts';
@@ -33,13 +34,8 @@ export function createGroupCommit(database: Kysely<Tables>) {
   }
 
   async function commit(group: Waiting[]): Promise<void> {
-    const survivors: Waiting[] = [];
     try {
-      await database.transaction().execute(async (transaction) => {
-        for (const unit of group) {
-          if (await runInSavepoint(transaction, unit)) survivors.push(unit);
-        }
-      });
+      const survivors = await database.connection().execute((connection) => runGroup(connection as Transaction, group));
       for (const unit of survivors) unit.resolve();
     } catch (error) {
       const fault = asStorageFault(error);
@@ -68,17 +64,36 @@ export function createGroupCommit(database: Kysely<Tables>) {
   };
 }
 
-async function runInSavepoint(transaction: Transaction, unit: Waiting): Promise<boolean> {
-  await sql`savepoint unit`.execute(transaction);
+/** @returns the units whose work is on disk; those that failed by themselves have been told. */
+async function runGroup(connection: Transaction, group: Waiting[]): Promise<Waiting[]> {
+  const survivors: Waiting[] = [];
+  await sql`begin immediate`.execute(connection);
   try {
-    await unit.run(transaction);
-    await sql`release unit`.execute(transaction);
+    for (const unit of group) {
+      if (await runInSavepoint(connection, unit)) survivors.push(unit);
+    }
+    await sql`commit`.execute(connection);
+    return survivors;
+  } catch (error) {
+    // SQLite ends a transaction by itself when the disk is full or fails; then there is nothing left to roll back.
+    await sql`rollback`.execute(connection).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function runInSavepoint(connection: Transaction, unit: Waiting): Promise<boolean> {
+  await sql`savepoint unit`.execute(connection);
+  try {
+    await unit.run(connection);
+    await sql`release unit`.execute(connection);
     return true;
   } catch (error) {
-    // A full disk can end the whole transaction by itself; then this throws and the group is told so.
-    await sql`rollback to unit`.execute(transaction);
-    await sql`release unit`.execute(transaction);
-    unit.reject(asStorageFault(error));
+    const fault = asStorageFault(error);
+    // The store itself failed: the whole group has to be told, and the savepoint may be gone already.
+    if (MarfaError.is(fault, 'storage_unavailable')) throw error;
+    await sql`rollback to unit`.execute(connection);
+    await sql`release unit`.execute(connection);
+    unit.reject(fault);
     return false;
   }
 }

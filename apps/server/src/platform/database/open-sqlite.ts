@@ -63,7 +63,7 @@ function explain(path: string, error: unknown): string {
     return `${path} is not a usable SQLite database. Restore it from a backup, or set MARFA_DATA_DIR to another folder.`;
   }
   if (/ENOTDIR|EEXIST|CANTOPEN|ENOENT/.test(code)) {
-    return `The database ${path} cannot be opened: its folder cannot be made or is not a folder. Set MARFA_DATA_DIR to a folder this user can write.`;
+    return `The database ${path} cannot be opened: its folder cannot be made, is not a folder, or is read-only. Set MARFA_DATA_DIR to a folder this user can write.`;
   }
   return `The database ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
 }

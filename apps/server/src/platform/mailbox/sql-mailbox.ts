@@ -2,6 +2,7 @@ import type { ClaimedMessage, Mailbox } from '@withmarfa/engine';
 import type { QueueMessage } from '@withmarfa/shared';
 import { type Selectable, sql } from 'kysely';
 import type { Database, Queryable } from '../database/database.ts';
+import { isUniqueViolation } from '../database/storage-fault.ts';
 import type { Tables } from '../database/tables.ts';
 import { appendMessage } from './append-message.ts';
 import { settleAttempt } from './settle-attempt.ts';
@@ -42,11 +43,26 @@ export function createSqlMailbox(database: Database, deps: { newId: () => string
         return toClaimed(row, attempt);
       }),
 
-    settle: (lease, claimed, settlement) =>
-      database.write(async (transaction) => {
-        if (!(await holdsLease(transaction, database.dialect, lease))) return false;
-        return settleAttempt(transaction, { lease, claimed, settlement, newId: deps.newId, dialect: database.dialect });
-      }),
+    async settle(lease, claimed, settlement) {
+      const attempt = () =>
+        database.write(async (transaction) => {
+          if (!(await holdsLease(transaction, database.dialect, lease))) return false;
+          return settleAttempt(transaction, {
+            lease,
+            claimed,
+            settlement,
+            newId: deps.newId,
+            dialect: database.dialect,
+          });
+        });
+      try {
+        return await attempt();
+      } catch (error) {
+        // An append with the same coalesce key was committed between our look and our write; it is visible now.
+        if (!isUniqueViolation(error)) throw error;
+        return attempt();
+      }
+    },
 
     async nextDueAtMs(connectionId) {
       const row = await unheld(database.read)

@@ -49,3 +49,8 @@ export interface FeedFault {
 }
 
 export type FeedOutcome = { ok: true; feed: ParsedFeed } | ({ ok: false } & FeedFault);
+
+/** What a parser of one format found beside the entries it gave to the collector; `unread` counts those it did not. */
+export type HeadOutcome =
+  | { ok: true; head: FeedHead; unread: number }
+  | { ok: false; retry: boolean; reason: string; isHtml?: true };

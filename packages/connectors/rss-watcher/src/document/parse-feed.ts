@@ -1,5 +1,5 @@
 import { createEntryCollector, type EntryCollector } from './entry-collector.ts';
-import type { FeedHead, FeedOutcome } from './feed-entry.ts';
+import type { FeedOutcome, HeadOutcome } from './feed-entry.ts';
 import { findFeedLinks } from './find-feed-links.ts';
 import { parseJson } from './parse-json.ts';
 import { parseXml } from './parse-xml.ts';
@@ -10,11 +10,6 @@ export interface ParseOptions {
   /** How many entries to keep at most, the newest. */
   maxEntries: number;
 }
-
-/** What a parser of one format found beside the entries it gave to the collector; `unread` counts those it did not. */
-export type HeadOutcome =
-  | { ok: true; head: FeedHead; unread: number }
-  | { ok: false; retry: boolean; reason: string; isHtml?: true };
 
 /**
  * Reads a feed of any format: RSS 0.90 to 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1. The format is known by the

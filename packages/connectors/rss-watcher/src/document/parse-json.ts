@@ -1,8 +1,8 @@
 import { parseJsonFeed } from 'feedsmith';
 import type { EntryCollector } from './entry-collector.ts';
+import type { HeadOutcome } from './feed-entry.ts';
 import { jsonLimitFault } from './json-limits.ts';
 import { jsonEntry, jsonHead } from './map-json.ts';
-import type { HeadOutcome } from './parse-feed.ts';
 
 /** Reads a JSON Feed; its items go to `collector`. */
 export function parseJson(text: string, collector: EntryCollector): HeadOutcome {

@@ -1,10 +1,9 @@
 import { MalformedError, parseAtomFeed, parseRdfFeed, parseRssFeed } from 'feedsmith';
 import type { EntryCollector } from './entry-collector.ts';
 import type { FeedRoot } from './feed-elements.ts';
-import type { FeedEntry, FeedHead } from './feed-entry.ts';
+import type { FeedEntry, FeedHead, HeadOutcome } from './feed-entry.ts';
 import { atomEntry, atomHead } from './map-atom.ts';
 import { rdfEntry, rdfHead, rssEntry, rssHead } from './map-rss.ts';
-import type { HeadOutcome } from './parse-feed.ts';
 import { type TidyOutcome, tidyFeedXml } from './tidy-feed-xml.ts';
 
 const WEB_PAGE = 'The address shows a web page, not a feed.';
