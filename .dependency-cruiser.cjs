@@ -170,7 +170,7 @@ const serverRules = [
     name: 'better-auth-in-one-file',
     comment: 'The auth library is known to one file.',
     severity: 'error',
-    from: { pathNot: [`${MODULES}auth/better-auth\\.ts$`] },
+    from: { pathNot: [`${MODULES}auth/better-auth(\\.test)?\\.ts$`] },
     to: { path: 'node_modules/(@better-auth/[^/]+|better-auth)/' },
   },
   {
