@@ -101,7 +101,11 @@ async function wireOver(
     ttlSeconds: environment.runtimeCredentialTtlSeconds,
   });
 
-  const { connectors, faults } = await loadConnectors(environment.connectors, workingFolder);
+  const { connectors, faults } = await loadConnectors(environment.connectors, {
+    workingFolder,
+    environment: environment.connectorEnvironment,
+    logger,
+  });
   for (const fault of faults) logger.error(fault);
   for (const { manifest } of connectors) {
     const same = await database.write((transaction) => integrations.ensure(transaction, manifest));

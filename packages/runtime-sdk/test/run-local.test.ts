@@ -15,7 +15,10 @@ describe('runLocal in a process of its own', () => {
     async (serialization) => {
       await using marfa = await startMarfa({ 'POST /items': () => ({ status: 201, body: anEnvelope() }) });
       await using connector = await startConnector({ serialization });
-      expect(await connector.next('ready')).toEqual({ type: 'ready', name: 'acme.test', version: '1.2.3' });
+      expect(await connector.next('ready')).toMatchObject({
+        type: 'ready',
+        manifest: { name: 'acme.test', version: '1.2.3', manifest_schema_version: '1.2.0' },
+      });
       const outcome = await connector.run(
         aRunRequest({ server_url: marfa.url, configuration: { act: 'create' }, cursors: { main: 'before' } }),
       );

@@ -53,7 +53,7 @@ describe('RSS Watcher in a process of its own', () => {
     });
     await using feeds = await startHttpServer(serve(anRssFeed(someItems(1200)), { etag: '"v1"' }));
     await using local = await startLocal(feeds.host);
-    expect(local.ready).toEqual({ type: 'ready', name: 'withmarfa.rss-watcher', version: '1.0.0' });
+    expect(local.ready).toEqual({ type: 'ready', manifest: connector.manifest });
 
     const first = await local.run(aRunRequest({ feedUrl: feeds.url, serverUrl: marfa.url }));
     expect(first).toMatchObject({ result: { ok: true }, items_created: 1200, items_updated: 0 });

@@ -43,7 +43,8 @@ export const RunOutcomeSchema = z.object({
 export type RunOutcome = z.infer<typeof RunOutcomeSchema>;
 
 export const ConnectorMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), name: z.string(), version: z.string() }),
+  // Untrusted: a host validates it like any manifest it is given.
+  z.object({ type: z.literal('ready'), manifest: z.record(z.string(), z.unknown()) }),
   z.object({ type: z.literal('outcome'), run_id: IdSchema, outcome: RunOutcomeSchema }),
   z.object({ type: z.literal('credential-request'), run_id: IdSchema }),
   z.object({

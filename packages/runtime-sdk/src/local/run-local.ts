@@ -15,11 +15,11 @@ const EXIT_CRASHED = 1;
 
 /**
  * Runs a connector in this process for the Marfa server that started it; the last line of every `local.ts`. Announces
- * itself, handles what the server sends, and ends the process when the server closes the channel. An error outside any
+ * its manifest, handles what the server sends, and ends the process when the server closes the channel. An error outside any
  * run's reach ends it with a non-zero code after a log line. Without a server it says so and exits with code 2.
  * @param connector what `defineConnector` returned.
  */
-export function runLocal(connector: { readonly manifest: Pick<IntegrationManifest, 'name' | 'version'> }): void {
+export function runLocal(connector: { readonly manifest: IntegrationManifest }): void {
   const { name, version } = connector.manifest;
   const channel = openHostChannel(process);
   if (channel === null) {
@@ -38,7 +38,7 @@ export function runLocal(connector: { readonly manifest: Pick<IntegrationManifes
   });
   endWithHost(channel, runs);
   endOnStrayErrors(channel, runs);
-  channel.send({ type: 'ready', name, version });
+  channel.send({ type: 'ready', manifest: connector.manifest });
 }
 
 function egressFetchOf(allow: string | undefined): { ok: true; fetch: typeof fetch } | { ok: false; reason: string } {

@@ -8,6 +8,7 @@ function aProcess(): ConnectorProcess & { die(): void } {
     get alive() {
       return alive;
     },
+    introduction: Promise.resolve({ ok: true, manifest: {} }),
     run: () => Promise.reject(new Error('not run here')),
     kill() {
       alive = false;
