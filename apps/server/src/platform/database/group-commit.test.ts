@@ -69,3 +69,28 @@ describe('group commit', () => {
     await written;
   });
 });
+
+describe('group commit on a full disk', () => {
+  it('refuses with storage_unavailable, keeps what was answered, and goes on once there is room', async () => {
+    const raw = new SqliteDatabase(':memory:');
+    raw.exec('create table settings (key text primary key, value text not null)');
+    const pages = (count: number) => raw.pragma(`max_page_count = ${count}`);
+    pages(20);
+    const group = createGroupCommit(new Kysely<Tables>({ dialect: new SqliteDialect({ database: raw }) }));
+    const put = (key: string) =>
+      group.write((transaction) =>
+        transaction
+          .insertInto('settings')
+          .values({ key, value: 'x'.repeat(4000) })
+          .execute(),
+      );
+    const results = await Promise.allSettled(Array.from({ length: 600 }, (_, index) => put(`key-${index}`)));
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'storage_unavailable' });
+    expect(raw.prepare('select count(*) from settings').pluck().get()).toBe(results.length - refused.length);
+    pages(2000);
+    await put('afterwards');
+    expect(raw.prepare("select count(*) from settings where key = 'afterwards'").pluck().get()).toBe(1);
+  });
+});

@@ -1,0 +1,33 @@
+import { bootstrap } from '/work/main/apps/server/test/support/api.ts';
+import { startFeedServer } from '/work/main/apps/server/test/support/feed-server.ts';
+import { holdAnswers } from '/work/main/apps/server/test/support/hold-answers.ts';
+import { install, integrationId, RSS_WATCHER, startRun } from '/work/main/apps/server/test/support/integrations.ts';
+import { createProfile } from '/work/main/apps/server/test/support/profiles.ts';
+import { aSpace } from '/work/main/apps/server/test/support/spaces.ts';
+import { startServer } from '/work/main/apps/server/test/support/start-server.ts';
+import pg from 'pg';
+const profile = await createProfile('postgres');
+const db = new pg.Client({ connectionString: profile.variables.DATABASE_URL }); await db.connect();
+const feed = await startFeedServer();
+let server = await startServer({ ...profile.variables, LOG_LEVEL: 'debug' });
+const admin = await bootstrap(server.url);
+const { api } = await aSpace(admin);
+const held = holdAnswers(feed);
+const { connection_id } = await install(api, await integrationId(api, RSS_WATCHER), { feed_url: feed.url });
+const running = await startRun(api, connection_id);
+await held.asked;
+await startRun(api, connection_id);
+await server.kill();
+const t0 = Date.now();
+server = await startServer({ ...profile.variables, LOG_LEVEL: 'debug', PORT: String(server.port) });
+held.release([{ id: 'a', title: 'A' }]);
+for (let i = 0; i < 60; i++) {
+  const { body } = await api.get(`/connections/${connection_id}/runs`);
+  const lease = (await db.query('select * from connection_leases')).rows[0];
+  const msgs = (await db.query('select seq,state,attempt,fence,not_before_ms from mailbox_messages')).rows;
+  console.log(((Date.now() - t0) / 1000).toFixed(1), body.data.map((r: any) => [r.status, r.attempt, r.error].join(' ')).join(' | '), 'lease in', (lease.expires_at_ms - Date.now())/1000, lease.holder.slice(-4), lease.fence, JSON.stringify(msgs));
+  if (body.data.every((r: any) => r.status === 'succeeded')) break;
+  await new Promise((r) => setTimeout(r, 2000));
+}
+console.log(server.output().split('\n').filter((l) => !l.includes('request completed')).slice(-30).join('\n'));
+await server.stop(); await db.end(); await feed.close(); await profile.dispose();
