@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api } from './support/api.ts';
@@ -39,12 +41,15 @@ const BEHAVIOURS = `{
 const faulty = await writeConnector('(ctx) => behaviours[ctx.configuration.mode](ctx)', {
   head: `const behaviours = ${BEHAVIOURS};`,
 });
-const stillborn = await writeConnector('async () => ({ ok: true })', { head: "throw new Error('no harbour');" });
+const sinking = await writeConnector('async () => ({ ok: true })', {
+  head: `import { existsSync } from 'node:fs';
+if (existsSync(new URL('./sunk', import.meta.url))) throw new Error('no harbour');`,
+});
 const asking = await writeConnector(
   'async (ctx) => { await (await ctx.fetch(ctx.configuration.mode)).text(); return { ok: true }; }',
 );
 afterAll(async () => {
-  for (const connector of [faulty, stillborn, asking]) await connector.dispose();
+  for (const connector of [faulty, sinking, asking]) await connector.dispose();
 });
 
 describeServer(
@@ -101,8 +106,11 @@ describeServer(
       expect(run.error).toBeTypeOf('string');
     });
 
-    it('that cannot even start fails its run with a reason', async () => {
-      const { run } = await firstAttempt('works', stillborn);
+    it('that does not start any more fails its run with a reason', async () => {
+      const leak = join(sinking.path, 'sunk');
+      await writeFile(leak, '');
+      const { run } = await firstAttempt('works', sinking);
+      await rm(leak);
       expect(run).toMatchObject({ status: 'retrying', attempt: 1 });
       expect(run.error).toMatch(/ended with code 1/);
     });
@@ -159,7 +167,7 @@ describeServer(
     });
   },
   {
-    MARFA_CONNECTORS: [faulty, stillborn, asking].map((connector) => connector.path).join(','),
+    MARFA_CONNECTORS: [faulty, sinking, asking].map((connector) => connector.path).join(','),
     MARFA_RUN_TIMEOUT_SECONDS: String(RUN_TIMEOUT_SECONDS),
     MARFA_RUNTIME_WORKERS: '1',
     API_KEY_SALT: SALT,

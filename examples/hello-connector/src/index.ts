@@ -1,4 +1,4 @@
 import { connector } from './connector.ts';
 
-/** What a server reads to offer the integration. */
+/** For whoever wants to read what the integration is without running it. */
 export const manifest = connector.manifest;

@@ -32,7 +32,8 @@ export function createScriptedRunner(
   return {
     asked,
     peak,
-    async run(claimed, connection, { signal, deadlineMs }) {
+    async run(claimed, connection, { signal, begin }) {
+      const deadlineMs = begin();
       const run = { claimed, connection, signal, deadlineMs, startedMs: nowMs() };
       asked.push(run);
       going.push(claimed.connectionId);

@@ -18,10 +18,14 @@ export interface AttemptOutcome {
  * handler is an outcome.
  */
 export interface Runner {
-  /** @param options.signal aborted when the lease is lost or the host stops; the run is then cut short. */
+  /**
+   * @param options.signal aborted when the lease is lost or the host stops; the run is then cut short.
+   * @param options.begin to be called when the handler is about to start: waiting for a free process is not the
+   *   connector's fault, so its time counts from then. Returns the deadline, in milliseconds since the epoch.
+   */
   run(
     message: ClaimedMessage,
     connection: ConnectionSnapshot,
-    options: { signal: AbortSignal; deadlineMs: number },
+    options: { signal: AbortSignal; begin: () => number },
   ): Promise<AttemptOutcome>;
 }

@@ -35,6 +35,25 @@ describe('a dispatcher', () => {
     ]);
   });
 
+  it('counts the time of a run from when its handler begins, not from when it began to wait for a place', async () => {
+    const bench: ReturnType<typeof createDispatcherBench> = createDispatcherBench({
+      options: { runTimeoutMs: 7000 },
+      wrap: ({ runner }) => ({
+        runner: {
+          async run(claimed, connection, options) {
+            await new Promise<void>((resolve) => bench.clock.at(bench.clock.nowMs() + 10 * MINUTE_MS, resolve));
+            return runner.run(claimed, connection, options);
+          },
+        },
+      }),
+    });
+    const connection = await bench.connection();
+    await bench.append(connection);
+    bench.dispatcher.start();
+    await bench.clock.advance(11 * MINUTE_MS);
+    expect(await bench.statuses(connection)).toEqual({ succeeded: 1 });
+  });
+
   it('finds after a start what nobody rang for', async () => {
     const bench = createDispatcherBench();
     const connection = await bench.connection();

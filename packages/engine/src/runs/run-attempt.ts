@@ -17,8 +17,8 @@ export interface RunAttemptOptions {
 }
 
 /**
- * Runs a handler and waits for its outcome, but never for longer than its deadline and a little: a runner that rejects
- * or hangs is a failure that is tried again.
+ * Runs a handler and waits for its outcome, but once it has begun never for longer than its deadline and a little: a
+ * runner that rejects or hangs is a failure that is tried again.
  * @returns null when the lease was lost or the host stops: then the attempt has not ended, and nothing is settled.
  */
 export function runAttempt(
@@ -29,13 +29,19 @@ export function runAttempt(
   if (lost.aborted || cutShort.aborted) return Promise.resolve(null);
   return new Promise((resolve) => {
     const run = new AbortController();
-    const deadlineMs = clock.nowMs() + runTimeoutMs;
-    const cancelTimer = clock.at(deadlineMs + DEADLINE_GRACE_MS, () => {
-      finish(failedOutcome(`the run did not end within its ${runTimeoutMs / 1000} s`));
-      run.abort();
-    });
+    let cancelTimer = () => {};
     lost.addEventListener('abort', abandon);
     cutShort.addEventListener('abort', abandon);
+
+    function begin(): number {
+      cancelTimer();
+      const deadlineMs = clock.nowMs() + runTimeoutMs;
+      cancelTimer = clock.at(deadlineMs + DEADLINE_GRACE_MS, () => {
+        finish(failedOutcome(`the run did not end within its ${runTimeoutMs / 1000} s`));
+        run.abort();
+      });
+      return deadlineMs;
+    }
 
     function finish(outcome: AttemptOutcome | null): void {
       cancelTimer();
@@ -51,7 +57,7 @@ export function runAttempt(
 
     // Started inside a promise, so that a runner that throws at once is caught like one that rejects.
     Promise.resolve()
-      .then(() => runner.run(claimed, connection, { signal: run.signal, deadlineMs }))
+      .then(() => runner.run(claimed, connection, { signal: run.signal, begin }))
       .then(finish, (error: unknown) => finish(failedOutcome(`the runner failed: ${toMessage(error)}`)));
   });
 }

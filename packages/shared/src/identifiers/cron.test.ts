@@ -68,7 +68,9 @@ describe('a cron expression', () => {
     (expression) => {
       expect(isValidCron(expression)).toBe(false);
       const verdict = CronSchema.safeParse(expression);
-      expect(verdict.error?.issues.map((issue) => issue.message)).toEqual(['this cron expression can never fire']);
+      expect(verdict.error?.issues.map((issue) => issue.message)).toEqual([
+        'the scheduler cannot read this expression, or it can never fire',
+      ]);
     },
   );
 

@@ -32,7 +32,7 @@ export const CronSchema = z
   .max(256, 'at most 256 characters')
   .regex(FIVE_FIELDS, 'expected five cron fields in UTC: minute hour day-of-month month day-of-week')
   .refine((expression) => !FIVE_FIELDS.test(expression) || isValidCron(expression), {
-    message: 'this cron expression can never fire',
+    message: 'the scheduler cannot read this expression, or it can never fire',
   });
 
 /** @returns whether the scheduler accepts `expression` and it fires at some time. */

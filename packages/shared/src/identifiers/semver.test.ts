@@ -125,6 +125,11 @@ describe('the precedence of versions', () => {
     );
   });
 
+  it('compares numbers of any length exactly', () => {
+    expect(compareSemver('9007199254740993.0.0', '9007199254740992.0.0')).toBeGreaterThan(0);
+    expect(compareSemver('1.0.0-9007199254740992', '1.0.0-9007199254740993')).toBeLessThan(0);
+  });
+
   it('ignores build metadata', () => {
     expect(compareSemver('1.0.0+a', '1.0.0+b')).toBe(0);
     expect(compareSemver('1.0.0-rc.1+a', '1.0.0-rc.1')).toBe(0);

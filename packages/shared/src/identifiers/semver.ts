@@ -44,7 +44,20 @@ export function compareSemver(left: string, right: string): number {
   const a = parseSemver(left);
   const b = parseSemver(right);
   if (!a || !b) throw new RangeError(`not a semantic version: ${a ? right : left}`);
-  return a.major - b.major || a.minor - b.minor || a.patch - b.patch || comparePrerelease(a.prerelease, b.prerelease);
+  return compareCore(left, right) || comparePrerelease(a.prerelease, b.prerelease);
+}
+
+function compareCore(left: string, right: string): number {
+  const numbersOf = (version: string) => /^[0-9.]+/.exec(version)?.[0].split('.') ?? [];
+  const theirs = numbersOf(right);
+  return numbersOf(left).reduce((order, digits, index) => order || compareDigits(digits, theirs[index] ?? ''), 0);
+}
+
+/** Orders whole numbers by their digits: a version's numbers may be longer than a double is exact. */
+function compareDigits(left: string, right: string): number {
+  if (left.length !== right.length) return left.length - right.length;
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }
 
 /** @returns the version without build metadata: versions that differ in it alone are the same version. */
@@ -60,7 +73,7 @@ function comparePrerelease(a: string[], b: string[]): number {
     if (x === undefined || y === undefined) return x === undefined ? -1 : 1;
     if (x === y) continue;
     const bothNumeric = /^[0-9]+$/.test(x) && /^[0-9]+$/.test(y);
-    if (bothNumeric) return Number(x) - Number(y);
+    if (bothNumeric) return compareDigits(x, y);
     if (/^[0-9]+$/.test(x) !== /^[0-9]+$/.test(y)) return /^[0-9]+$/.test(x) ? -1 : 1;
     return x < y ? -1 : 1;
   }

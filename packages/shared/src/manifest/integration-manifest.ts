@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SemverSchema, semverPatternUpToMajor } from '../identifiers/semver.ts';
 import { NamePatternSchema, PublisherIdentifierSchema, TargetTypeSchema } from '../identifiers/type-identifier.ts';
 import { BidirectionalHandlingSchema } from './bidirectional-handling.ts';
-import { ConfigurationSchemaSchema } from './configuration-schema.ts';
+import { ConfigurationFieldSchema, ConfigurationSchemaSchema } from './configuration-schema.ts';
 import { SINGLE_TRIGGERS, TriggerSchema } from './triggers.ts';
 
 /** The manifest contract this release speaks. Minors are accepted, a higher major is refused. */
@@ -77,9 +77,13 @@ type ManifestFields = z.output<typeof ManifestFieldsSchema>;
  * Use `parseManifest` where the schema-version gate and readable faults are wanted.
  * @see the seed page on integrations, "The manifest contract"
  */
-export const IntegrationManifestSchema = ManifestFieldsSchema.superRefine((manifest, context) => {
-  for (const issue of crossFieldIssues(manifest)) context.addIssue({ code: 'custom', ...issue });
-}).transform((manifest) => ({
+export const IntegrationManifestSchema = ManifestFieldsSchema.superRefine(
+  (manifest, context) => {
+    for (const issue of crossFieldIssues(manifest)) context.addIssue({ code: 'custom', ...issue });
+  },
+  // Else these rules would wait until every field has its type, and faults would be told in two rounds.
+  { when: ({ value }) => isRecord(value) },
+).transform((manifest) => ({
   ...manifest,
   bidirectional_handling: {
     ...manifest.bidirectional_handling,
@@ -99,13 +103,17 @@ interface Issue {
   message: string;
 }
 
-function crossFieldIssues(manifest: ManifestFields): Issue[] {
+/** A manifest whose fields may still have any type. */
+type UncheckedFields = { [Field in keyof ManifestFields]?: unknown };
+
+function crossFieldIssues(manifest: UncheckedFields): Issue[] {
   return [...repeatedTriggers(manifest), ...twoKindsOfCredential(manifest), ...wrongDefaults(manifest)];
 }
 
-function repeatedTriggers({ triggers }: ManifestFields): Issue[] {
+function repeatedTriggers({ triggers }: UncheckedFields): Issue[] {
+  const given = Array.isArray(triggers) ? triggers : [];
   return SINGLE_TRIGGERS.flatMap((type) => {
-    const places = triggers.flatMap((trigger, index) => (trigger.type === type ? [index] : []));
+    const places = given.flatMap((trigger, index) => (isRecord(trigger) && trigger.type === type ? [index] : []));
     return places.slice(1).map((index) => ({
       path: ['triggers', index],
       message: `a manifest declares the ${type} trigger at most once`,
@@ -113,21 +121,29 @@ function repeatedTriggers({ triggers }: ManifestFields): Issue[] {
   });
 }
 
-function twoKindsOfCredential(manifest: ManifestFields): Issue[] {
-  const both =
-    Object.keys(manifest.oauth_requirements).length > 0 && Object.keys(manifest.token_requirements ?? {}).length > 0;
-  return both
+function twoKindsOfCredential({ oauth_requirements, token_requirements }: UncheckedFields): Issue[] {
+  return [oauth_requirements, token_requirements].every((asked) => isRecord(asked) && Object.keys(asked).length > 0)
     ? [{ path: ['token_requirements'], message: 'a connector needs an OAuth account or an API token, not both' }]
     : [];
 }
 
-function wrongDefaults({ configuration_schema, target_types }: ManifestFields): Issue[] {
-  return Object.entries(configuration_schema ?? {}).flatMap(([key, field]) => {
-    if (field.type === 'boolean' || field.default === undefined) return [];
-    const allowed: readonly (string | number)[] | undefined =
-      'from_target_types' in field && field.from_target_types ? target_types : field.values;
+function wrongDefaults({ configuration_schema, target_types }: UncheckedFields): Issue[] {
+  if (!isRecord(configuration_schema)) return [];
+  return Object.entries(configuration_schema).flatMap(([key, value]) => {
+    const field = ConfigurationFieldSchema.safeParse(value).data;
+    if (field === undefined || field.type === 'boolean' || field.default === undefined) return [];
+    const isFromTargets = 'from_target_types' in field && field.from_target_types;
+    const allowed: readonly unknown[] | undefined = isFromTargets ? listOf(target_types) : field.values;
     const given = Array.isArray(field.default) ? field.default : [field.default];
-    if (!allowed || given.every((value) => allowed.includes(value))) return [];
+    if (!allowed || given.every((each) => allowed.includes(each))) return [];
     return [{ path: ['configuration_schema', key, 'default'], message: `expected one of ${allowed.join(', ')}` }];
   });
+}
+
+function listOf(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

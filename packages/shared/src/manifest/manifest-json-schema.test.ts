@@ -79,6 +79,13 @@ describe('what JSON Schema cannot say, and Zod still refuses', () => {
     expect(description).toMatch(told);
   });
 
+  it('is told of the one key that goes the other way', () => {
+    const manifest = { ...aManifest(), oauth_requirements: JSON.parse('{"__proto__": "proxy"}') };
+    expect({ ajv: ajvAccepts(manifest), zod: zodAccepts(manifest) }).toEqual({ ajv: false, zod: true });
+    expect(IntegrationManifestSchema.parse(manifest).oauth_requirements).toEqual({});
+    expect(description).toMatch(/__proto__/);
+  });
+
   it('is told in its description, together with what a server adds', () => {
     expect(description).toMatch(/tombstone_mapping defaults/);
     expect(description).toMatch(/target types must exist/);

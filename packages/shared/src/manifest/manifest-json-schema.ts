@@ -10,6 +10,7 @@ const NOT_EXPRESSIBLE = [
   "a configuration field's default must be one of its values, or of target_types where from_target_types is set",
   'bidirectional_handling.tombstone_mapping defaults to state-trashed when direction is read and to prompt-user otherwise',
   'target types must exist in the space at install',
+  'a key named __proto__ in a map is refused here, and dropped by the server',
   'a manifest_schema_version of a higher major is refused with the code manifest_schema_unsupported, before anything else',
 ];
 

@@ -320,6 +320,25 @@ describe('the refusal of a manifest', () => {
     expect(issues.map((issue) => issue.path).sort()).toEqual(['$.name', '$.token_requirements', '$.triggers[1]']);
   });
 
+  it('tells the rules that span fields together with fields of the wrong type', () => {
+    const { issues } = refusalOf({
+      ...aManifest({ triggers: [{ type: 'manual' }, { type: 'manual' }] }),
+      direction: 5,
+      target_types: 'core.note',
+      oauth_requirements: { calendar: 'proxy' },
+      token_requirements: { tasks: 'required' },
+      configuration_schema: { mode: { type: 'string', description: 'Mode.', values: ['a'], default: 'b' }, bad: 7 },
+    });
+    expect(issues.map((issue) => issue.path).sort()).toEqual([
+      '$.configuration_schema.bad',
+      '$.configuration_schema.mode.default',
+      '$.direction',
+      '$.target_types',
+      '$.token_requirements',
+      '$.triggers[1]',
+    ]);
+  });
+
   it.each([
     ['a number', 42],
     ['text', '{}'],

@@ -2,6 +2,7 @@ import { MarfaError } from '@withmarfa/shared';
 import type { Selectable } from 'kysely';
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { lockRows } from '../../platform/database/row-lock.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { mergeSystemItem, revokeSystemItem } from '../../platform/system-items.ts';
@@ -46,7 +47,19 @@ export function createConnectionsService({ platform, keys, activity, audit }: Co
       .where('space_id', '=', spaceId)
       .where('id', '=', id)
       .executeTakeFirst();
-    if (!row) throw new MarfaError('connection_not_found', 'There is no such connection.');
+    if (!row) throw notFound();
+    return row;
+  }
+
+  /** As `require`; whoever else wants to end it waits, and then finds it ended. */
+  async function lock(transaction: Transaction, spaceId: string, id: string): Promise<ConnectionRow> {
+    const select = transaction
+      .selectFrom('connections')
+      .selectAll()
+      .where('space_id', '=', spaceId)
+      .where('id', '=', id);
+    const row = await lockRows(select, platform.database.dialect).executeTakeFirst();
+    if (!row) throw notFound();
     return row;
   }
 
@@ -57,7 +70,7 @@ export function createConnectionsService({ platform, keys, activity, audit }: Co
       queryable.selectFrom('connections').selectAll().where('space_id', '=', spaceId).orderBy('id', 'desc').execute(),
 
     async uninstall(transaction, caller, id) {
-      const row = await require(transaction, caller.spaceId, id);
+      const row = await lock(transaction, caller.spaceId, id);
       if (row.active === 0) throw new MarfaError('validation_error', 'This connection has been uninstalled already.');
       const at = now();
       await transaction
@@ -94,6 +107,10 @@ export function createConnectionsService({ platform, keys, activity, audit }: Co
       };
     },
   };
+}
+
+function notFound(): MarfaError {
+  return new MarfaError('connection_not_found', 'There is no such connection.');
 }
 
 async function dropWaitingMessages(transaction: Transaction, connectionId: string, at: Date): Promise<void> {

@@ -66,13 +66,15 @@ export function createConnectorRunner(deps: ConnectorRunnerDeps): ConnectorRunne
   return {
     has: (name, version) => find(name, version) !== undefined,
 
-    async run(claimed, connection, { signal, deadlineMs }) {
+    async run(claimed, connection, { signal, begin }) {
       const version = await versionOf(claimed.connectionId);
       const connector = find(connection.integrationName, version);
       if (!connector) return failure(true, `no runtime here has ${connection.integrationName} ${version}`);
       const credential = await credentials.forRun(claimed.spaceId, claimed.connectionId);
       if (!credential) return failure(false, 'the connection is not active any more');
       return poolOf(connector).use(async (process) => {
+        if (signal.aborted) return failure(true, 'the run was cut short before it began');
+        const deadlineMs = begin();
         const running = process.run(
           {
             type: 'run',

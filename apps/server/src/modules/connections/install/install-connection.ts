@@ -1,5 +1,5 @@
 import { planNextTick } from '@withmarfa/engine';
-import type { ConnectionProperties, InstallInput, Integration } from '@withmarfa/shared';
+import { type ConnectionProperties, type InstallInput, type Integration, MarfaError } from '@withmarfa/shared';
 import type { Caller } from '../../../platform/caller.ts';
 import type { Transaction } from '../../../platform/database/database.ts';
 import type { Platform } from '../../../platform/platform.ts';
@@ -8,12 +8,12 @@ import type { ActivityService } from '../../activity/index.ts';
 import type { AuditService } from '../../audit/index.ts';
 import type { IntegrationsService } from '../../integrations/index.ts';
 import type { TypesService } from '../../types/index.ts';
+import { candidateSources } from './candidate-sources.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { checkCredential } from './check-credential.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkRuntime } from './check-runtime.ts';
 import { consentedPermissions } from './consented-permissions.ts';
-import { pickSource } from './pick-source.ts';
 
 export interface Installed {
   connection_id: string;
@@ -140,32 +140,38 @@ export function createInstaller({ platform, types, integrations, activity, audit
       at,
     });
     const permissions = consentedPermissions(manifest);
-    await transaction
-      .insertInto('connections')
-      .values({
-        id: connectionId,
-        space_id: caller.spaceId,
-        integration_id: integration.id,
-        integration_name: integration.manifest_name,
-        integration_version: integration.manifest_version,
-        credential_id: credentialId,
-        source: await pickSource(transaction, caller.spaceId, integration.manifest_name, connectionId),
-        label,
-        active: 1,
-        runtime_status: 'healthy',
-        consecutive_failures: 0,
-        action_required: 0,
-        last_sync_at_ms: null,
-        last_error_at_ms: null,
-        type_permissions: JSON.stringify(permissions.type_permissions),
-        extension_permissions: JSON.stringify(permissions.extension_permissions),
-        edge_permissions: JSON.stringify(permissions.edge_permissions),
-        configuration: JSON.stringify(configuration),
-        crons: JSON.stringify(crons),
-        cursors: '{}',
-        tick_at_ms: tick?.tickAtMs ?? null,
-        due_at_ms: tick?.dueAtMs ?? null,
-      })
-      .execute();
+    const row = {
+      id: connectionId,
+      space_id: caller.spaceId,
+      integration_id: integration.id,
+      integration_name: integration.manifest_name,
+      integration_version: integration.manifest_version,
+      credential_id: credentialId,
+      label,
+      active: 1,
+      runtime_status: 'healthy',
+      consecutive_failures: 0,
+      action_required: 0,
+      last_sync_at_ms: null,
+      last_error_at_ms: null,
+      type_permissions: JSON.stringify(permissions.type_permissions),
+      extension_permissions: JSON.stringify(permissions.extension_permissions),
+      edge_permissions: JSON.stringify(permissions.edge_permissions),
+      configuration: JSON.stringify(configuration),
+      crons: JSON.stringify(crons),
+      cursors: '{}',
+      tick_at_ms: tick?.tickAtMs ?? null,
+      due_at_ms: tick?.dueAtMs ?? null,
+    };
+    for (const source of await candidateSources(transaction, caller.spaceId, integration.manifest_name, connectionId)) {
+      // The unique index decides between installs at the same moment; who loses the name takes the longer one.
+      const result = await transaction
+        .insertInto('connections')
+        .values({ ...row, source })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      if ((result.numInsertedOrUpdatedRows ?? 0n) > 0n) return;
+    }
+    throw new MarfaError('conflict', `No source is left for ${integration.manifest_name} in this space.`);
   }
 }
