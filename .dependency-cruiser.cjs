@@ -179,7 +179,7 @@ const serverRules = [
       'Endpoints are host-neutral; Express and its middleware stay in http/, app.ts, wiring.ts, routes and pages.',
     severity: 'error',
     from: { path: SERVER, pathNot: [`${SERVER}(http/|(app|wiring)\\.tsx?$|modules/pages/)`, '-routes\\.tsx?$', TESTS] },
-    to: { path: 'node_modules/(@types/express[^/]*|express|cookie-parser|csrf-csrf|helmet|pino-http)/' },
+    to: { path: 'node_modules/(@types/express[^/]*|express|cookie-parser|csrf-csrf|helmet)/' },
   },
   {
     name: 'drivers-in-the-platform',

@@ -2,6 +2,7 @@ import { MarfaError, toErrorEnvelope } from '@withmarfa/shared';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { asStorageFault } from '../platform/database/storage-fault.ts';
 import type { Logger } from '../platform/logger.ts';
+import { requestIdOf } from './request-log.ts';
 
 /** The answer to an address that nothing serves. */
 export const notFound: RequestHandler = (request) => {
@@ -10,13 +11,13 @@ export const notFound: RequestHandler = (request) => {
 
 /** Turns whatever was thrown into the error envelope; only known errors tell why, the rest goes to the log. */
 export function errorResponse(logger: Logger): ErrorRequestHandler {
-  return (thrown, request, response, next) => {
+  return (thrown, _request, response, next) => {
     if (response.headersSent) {
       next(thrown);
       return;
     }
     const error = toMarfaError(thrown);
-    if (error.status >= 500) logger.error({ request_id: request.id, error: thrown }, 'request failed');
+    if (error.status >= 500) logger.error({ request_id: requestIdOf(response), error: thrown }, 'request failed');
     response.status(error.status);
     response.setHeader('X-Error-Code', error.code);
     if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="marfa"');

@@ -53,7 +53,8 @@ export function mountItemRoutes(mount: Mount, { database, types, items, edges, a
           details: { type: written.row.type },
         });
       }
-      return { outcome: written.outcome, envelope: await items.envelope(transaction, caller, written.row) };
+      const tags = written.outcome === 'created' ? [...new Set(body.tags)].sort() : undefined;
+      return { outcome: written.outcome, envelope: await items.envelope(transaction, caller, written.row, tags) };
     });
     return outcome === 'created' ? answer(201, envelope) : answer(200, envelope);
   });

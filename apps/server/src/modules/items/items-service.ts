@@ -48,7 +48,8 @@ export interface ItemsService {
   requireReadable(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
   /** As {@link ItemsService.requireReadable}; a runtime credential also reaches the Connection it is bound to. */
   requireForExtension(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
-  envelope(queryable: Queryable, caller: Caller, row: ItemRow): Promise<ItemEnvelope>;
+  /** @param known the item's tags, sorted, where the caller of this has just written them. */
+  envelope(queryable: Queryable, caller: Caller, row: ItemRow, known?: readonly string[]): Promise<ItemEnvelope>;
 }
 
 export function createItemsService(
@@ -191,9 +192,9 @@ export function createItemsService(
       return row;
     },
 
-    async envelope(queryable, caller, row) {
+    async envelope(queryable, caller, row, known) {
       const mayReadTags = mayAccessMetadata(caller, 'tags', 'read');
-      const tags = mayReadTags ? ((await tagsOf(queryable, [row.id])).get(row.id) ?? []) : [];
+      const tags = mayReadTags ? [...(known ?? (await tagsOf(queryable, [row.id])).get(row.id) ?? [])] : [];
       const item: Item = toItem(row);
       return { item, metadata: { item_id: row.id, tags, extensions: {} } };
     },

@@ -1,6 +1,7 @@
 import { MarfaError } from '@withmarfa/shared';
 import cookieParser from 'cookie-parser';
 import { type ErrorRequestHandler, type Request, type Response, Router, urlencoded } from 'express';
+import { requestIdOf } from '../../http/request-log.ts';
 import { asStorageFault } from '../../platform/database/storage-fault.ts';
 import { mountAccountPages } from './account-routes.tsx';
 import { createFormProtection } from './form-protection.ts';
@@ -55,13 +56,13 @@ export function createPages(deps: PagesDeps): Router {
 
 /** Faults on the way to a page are told on a page. */
 function pageFault({ platform }: PagesDeps): ErrorRequestHandler {
-  return (thrown, request, response, next) => {
+  return (thrown, _request, response, next) => {
     const error = asStorageFault(thrown);
     if (response.headersSent || !MarfaError.is(error)) {
       next(thrown);
       return;
     }
-    if (error.status >= 500) platform.logger.error({ request_id: request.id, error: thrown }, 'page failed');
+    if (error.status >= 500) platform.logger.error({ request_id: requestIdOf(response), error: thrown }, 'page failed');
     const title =
       error.status === 404 ? 'Not found' : error.status >= 500 ? 'Something went wrong' : 'That did not work';
     renderPage(response, ErrorPage({ title, message: error.message }), error.status);
