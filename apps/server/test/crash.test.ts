@@ -64,46 +64,59 @@ describe.each(DIALECTS)('A server killed in the middle of its work, on %s', (dia
     await profile.dispose();
   });
 
-  it('takes the run under way up again, ends it once, and starts the waiting ones', async () => {
-    const { api } = await aSpace(admin);
-    const held = holdAnswers(feed);
-    const { connection_id } = await install(api, await integrationId(api, RSS_WATCHER), { feed_url: feed.url });
-    const running = await startRun(api, connection_id);
-    await held.asked;
-    const waiting = await startRun(api, connection_id);
-    await killAndRestart();
-    held.release(Array.from({ length: 20 }, (_, index) => ({ id: `entry-${index}`, title: `Entry ${index}` })));
+  describe('while two runs are under way', () => {
+    /** A space with a Connection whose run waits for a publisher, and another run behind it. */
+    async function aHeldRun(publisher: FeedServer, integrationName: string, setting: string) {
+      const { api } = await aSpace(admin);
+      const held = holdAnswers(publisher);
+      const integration = await integrationId(api, integrationName);
+      const { connection_id } = await install(api, integration, { [setting]: publisher.url });
+      const running = await startRun(api, connection_id);
+      await held.asked;
+      const waiting = await startRun(api, connection_id);
+      const ended = (runId: string) => runIn(api, connection_id, runId, ENDED, TAKEN_UP_WITHIN_MS[dialect]);
+      const bookmarks = () => allRows(api, '/items?type=core.bookmark');
+      return { api, connection_id, held, running, waiting, ended, bookmarks };
+    }
+    let other: FeedServer;
+    let asked: Awaited<ReturnType<typeof aHeldRun>>;
+    let written: Awaited<ReturnType<typeof aHeldRun>>;
+    let writtenBefore: unknown[];
+    beforeAll(async () => {
+      other = await startFeedServer();
+      asked = await aHeldRun(feed, RSS_WATCHER, 'feed_url');
+      written = await aHeldRun(other, writesThenAsks.integrationName, 'mode');
+      writtenBefore = await written.bookmarks();
+      await killAndRestart();
+      asked.held.release(Array.from({ length: 20 }, (_, index) => ({ id: `entry-${index}`, title: `Entry ${index}` })));
+      written.held.release([]);
+    });
+    afterAll(() => other.close());
 
-    const run = await runIn(api, connection_id, running, ENDED, TAKEN_UP_WITHIN_MS[dialect]);
-    expect(run).toMatchObject({ status: 'succeeded', attempt: 2, items_created: 20 });
-    expect(await runIn(api, connection_id, waiting, ENDED)).toMatchObject({ status: 'succeeded', items_created: 0 });
-    expect((await api.get(`/connections/${connection_id}/runs`)).body.data).toHaveLength(2);
-    const items = await allRows(api, '/items?type=core.bookmark');
-    expect(new Set(items.map((item) => item.source_id)).size).toBe(20);
-    expect(items).toHaveLength(20);
-    const activity = await allRows(api, '/items?type=system.activity');
-    expect(activity.map((row) => row.properties.detail.kind).sort()).toEqual(['install', 'run_succeeded']);
-  }, 120_000);
+    it('takes them up again, ends each once, and goes on with those that waited', async () => {
+      const { api, connection_id, running, waiting, ended, bookmarks } = asked;
+      expect(await ended(running)).toMatchObject({ status: 'succeeded', attempt: 2, items_created: 20 });
+      expect(await ended(waiting)).toMatchObject({ status: 'succeeded', attempt: 1, items_created: 0 });
+      expect((await api.get(`/connections/${connection_id}/runs`)).body.data).toHaveLength(2);
+      const items = await bookmarks();
+      expect(items).toHaveLength(20);
+      expect(new Set(items.map((item) => item.source_id)).size).toBe(20);
+      const activity = await allRows(api, '/items?type=system.activity');
+      expect(activity.map((row) => row.properties.detail.kind).sort()).toEqual(['install', 'run_succeeded']);
+    }, 120_000);
 
-  it('repeats a run whose items were written already without doubling one', async () => {
-    const { api } = await aSpace(admin);
-    const held = holdAnswers(feed);
-    const integration = await integrationId(api, writesThenAsks.integrationName);
-    const { connection_id } = await install(api, integration, { mode: feed.url });
-    const first = await startRun(api, connection_id);
-    await held.asked;
-    const before = await allRows(api, '/items?type=core.bookmark');
-    expect(before).toHaveLength(3);
-    await killAndRestart();
-    expect(await allRows(api, '/items?type=core.bookmark')).toEqual(before);
-    held.release([]);
-    const run = await runIn(api, connection_id, first, ENDED, TAKEN_UP_WITHIN_MS[dialect]);
-    expect(run).toMatchObject({ status: 'succeeded', attempt: 2 });
-    expect(await allRows(api, '/items?type=core.bookmark')).toEqual(before);
-    const visits = (await allRows(api, '/items?type=system.activity')).map((row) => row.properties.summary);
-    // The cursor is saved with the end of the run alone, so the repetition starts from the same one.
-    expect(visits.filter((summary) => summary.startsWith('visit'))).toEqual(['visit 0', 'visit 0']);
-  }, 120_000);
+    it('repeats one whose items were written already without doubling an item', async () => {
+      const { api, running, waiting, ended, bookmarks } = written;
+      expect(writtenBefore).toHaveLength(3);
+      expect(await ended(running)).toMatchObject({ status: 'succeeded', attempt: 2 });
+      expect(await ended(waiting)).toMatchObject({ status: 'succeeded', attempt: 1 });
+      expect(await bookmarks()).toEqual(writtenBefore);
+      const summaries = (await allRows(api, '/items?type=system.activity')).map((row) => row.properties.summary);
+      // The cursor is saved with the end of a run alone: the repetition began where the first attempt had begun.
+      const visits = summaries.filter((summary) => summary.startsWith('visit'));
+      expect(visits.toSorted()).toEqual(['visit 0', 'visit 0', 'visit 1']);
+    }, 120_000);
+  });
 
   const moments = fc.sample(fc.integer({ min: 1, max: WRITERS - 1 }), { seed: SEED, numRuns: ROUNDS });
   it(`has everything that it answered with 201, and nothing twice (seed ${SEED})`, async () => {

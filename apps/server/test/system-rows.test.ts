@@ -213,6 +213,19 @@ describeServer('Rows of the platform', (under) => {
       expect(refusal(await mintFor(connection_id))).toEqual({ status: 403, code: 'forbidden' });
     });
 
+    it('dies also when it was minted in the moment of the uninstallation', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const { api, connection_id } = await aRuntime();
+        const mints = () => Array.from({ length: 5 }, () => mintFor(connection_id));
+        const early = mints();
+        const uninstalled = api.post(`/connections/${connection_id}/uninstall`);
+        const answers = await Promise.all([...early, ...mints()]);
+        expect((await uninstalled).status).toBe(200);
+        for (const { status, body } of answers)
+          expect(status === 201 ? (await api.as(body.api_key).get('/items')).status : 401).toBe(401);
+      }
+    });
+
     it('leaves an audit row without its secret', async () => {
       const { api, connection_id, minted } = await aRuntime();
       const rows = await allRows(api, '/audit?action=runtime_credential.mint');

@@ -5,8 +5,8 @@ export const TimestampSchema = z.iso.datetime({
   offset: true,
   message: 'expected an ISO 8601 time such as 2026-03-01T09:30:00.000Z',
 });
-/** Item ids are UUIDv7; a caller may bring its own. */
-export const IdSchema = z.uuid('expected a UUID');
+/** Item ids are UUIDv7; a caller may bring its own. One spelling only: upper case is folded to lower (RFC 9562 section 4). */
+export const IdSchema = z.uuid('expected a UUID').toLowerCase();
 export const StateSchema = z.enum(['active', 'archived', 'trashed', 'revoked']);
 export const TierSchema = z.enum(['library', 'feed']);
 export const TagSchema = z.string().trim().min(1, 'a tag is at least one character').max(200, 'at most 200 characters');

@@ -1,0 +1,240 @@
+import type { Endpoint } from '@withmarfa/shared';
+import * as shared from '@withmarfa/shared';
+import { v7 } from 'uuid';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Answer, Api } from './support/api.ts';
+import { describeServer } from './support/describe-server.ts';
+import { allRows, anIntegration, install } from './support/integrations.ts';
+import { refusal } from './support/refusal.ts';
+import { aKey, anItem, aSpace, created, type Space } from './support/spaces.ts';
+
+/** Things of one space, and a call that names one of them: by another space it is answered as if it named nothing. */
+interface Room {
+  item: string;
+  edge: string;
+  key: string;
+  connection: string;
+  credential: string;
+  activity: string;
+  run: string;
+}
+interface Naming {
+  thing: keyof Room;
+  call: (api: Api, id: string, own: Room) => Promise<Answer>;
+}
+
+const naming = (thing: keyof Room, call: Naming['call']): Naming => ({ thing, call });
+const onItem = (call: Naming['call']): Naming[] =>
+  (['item', 'connection', 'credential', 'activity'] as const).map((thing) => naming(thing, call));
+const NAMES_NOTHING = 'it names nothing that a space has';
+const SHARED = 'what it names is of all spaces';
+const PLATFORM = 'it is for the platform, which acts in every space';
+
+/** Every endpoint there is: the ways it can name something of a space, or why it has none. */
+const CASES: Record<string, readonly Naming[] | string> = {
+  'GET /health': NAMES_NOTHING,
+  'GET /audit': [naming('item', (api, id) => api.get(`/audit?resource_id=${id}`))],
+  'GET /tenants': PLATFORM,
+  'POST /tenants': PLATFORM,
+  'GET /tenants/{id}': PLATFORM,
+  'POST /system/runtime-credentials': PLATFORM,
+  'GET /types': NAMES_NOTHING,
+  'GET /types/{id}': SHARED,
+  'GET /edges/types': SHARED,
+  'GET /integrations': SHARED,
+  'GET /integrations/{id}': [
+    naming('connection', (api, id) => api.get(`/integrations/${id}`)),
+    naming('item', (api, id) => api.get(`/integrations/${id}`)),
+  ],
+  'POST /integrations': PLATFORM,
+  'GET /keys': NAMES_NOTHING,
+  'POST /keys': NAMES_NOTHING,
+  'GET /keys/{id}': [naming('key', (api, id) => api.get(`/keys/${id}`))],
+  'PATCH /keys/{id}': [naming('key', (api, id) => api.patch(`/keys/${id}`, { label: 'Mine' }))],
+  'DELETE /keys/{id}': [naming('key', (api, id) => api.delete(`/keys/${id}`))],
+  'GET /items': [naming('item', (api, id) => api.get(`/items?source=${id}`))],
+  'POST /items': [
+    naming('item', (api, id) => api.post('/items', { type: 'core.note', edges: { about: [id] } })),
+    naming('connection', (api, id) => api.post('/items', { type: 'core.note', edges: { about: [id] } })),
+  ],
+  'POST /items/bulk': [
+    naming('item', (api, id) =>
+      api.post('/items/bulk', { mode: 'upsert', items: [{ type: 'core.note', edges: { about: [id] } }] }),
+    ),
+  ],
+  'GET /items/{id}': onItem((api, id) => api.get(`/items/${id}?include=edges,metadata,extensions`)),
+  'PATCH /items/{id}': [
+    ...onItem((api, id) => api.patch(`/items/${id}`, { properties: { title: 'Mine' } })),
+    ...onItem((api, id) => api.patch(`/items/${id}`, { version: 99, properties: {} })),
+    naming('item', (api, id, own) => api.patch(`/items/${own.item}`, { edges: { about: [id] } })),
+  ],
+  'DELETE /items/{id}': onItem((api, id) => api.delete(`/items/${id}`)),
+  'POST /items/{id}/restore': onItem((api, id) => api.post(`/items/${id}/restore`)),
+  'POST /items/{id}/transition': onItem((api, id) => api.post(`/items/${id}/transition`, { state: 'revoked' })),
+  'GET /items/{id}/metadata': onItem((api, id) => api.get(`/items/${id}/metadata`)),
+  'POST /items/{id}/tags': onItem((api, id) => api.post(`/items/${id}/tags`, { tags: ['mine'] })),
+  'DELETE /items/{id}/tags/{tag}': onItem((api, id) => api.delete(`/items/${id}/tags/secret`)),
+  'GET /items/{id}/extensions': onItem((api, id) => api.get(`/items/${id}/extensions`)),
+  'GET /items/{id}/extensions/{namespace}': onItem((api, id) => api.get(`/items/${id}/extensions/harbour`)),
+  'PUT /items/{id}/extensions/{namespace}': onItem((api, id) => api.put(`/items/${id}/extensions/harbour`, { a: 1 })),
+  'DELETE /items/{id}/extensions/{namespace}': onItem((api, id) => api.delete(`/items/${id}/extensions/harbour`)),
+  'GET /items/{id}/edges': onItem((api, id) => api.get(`/items/${id}/edges`)),
+  'GET /items/{id}/backrefs': onItem((api, id) => api.get(`/items/${id}/backrefs`)),
+  'POST /edges': [
+    naming('item', (api, id, own) => relate(api, own.item, id)),
+    naming('item', (api, id, own) => relate(api, id, own.item)),
+    naming('item', (api, id) => relate(api, id, id)),
+    naming('credential', (api, id, own) => relate(api, own.item, id)),
+  ],
+  'DELETE /edges/{id}': [naming('edge', (api, id) => api.delete(`/edges/${id}`))],
+  'POST /connections/install': [
+    naming('connection', (api, id) => api.post('/connections/install', { integration_id: id })),
+    naming('credential', (api, id) =>
+      api.post('/connections/install', { integration_id: needsToken, credential_ref: id }),
+    ),
+  ],
+  'POST /connections/{id}/uninstall': [naming('connection', (api, id) => api.post(`/connections/${id}/uninstall`))],
+  'POST /connections/{id}/run': [naming('connection', (api, id) => api.post(`/connections/${id}/run`))],
+  'GET /connections/{id}/runs': [naming('connection', (api, id) => api.get(`/connections/${id}/runs`))],
+  'GET /connections/{id}/runs/{run_id}': [
+    naming('connection', (api, id, own) => api.get(`/connections/${id}/runs/${own.run}`)),
+    naming('run', (api, id, own) => api.get(`/connections/${own.connection}/runs/${id}`)),
+  ],
+};
+
+let needsToken: string;
+const relate = (api: Api, source_id: string, target_id: string) =>
+  api.post('/edges', { source_id, target_id, edge_type: 'about' });
+
+const isEndpoint = (value: unknown): value is Endpoint =>
+  typeof value === 'object' && value !== null && 'method' in value && 'audience' in value && 'responses' in value;
+const endpoints = Object.values(shared as Record<string, unknown>).filter(isEndpoint);
+
+describe('Every endpoint of the API', () => {
+  it('has a case here, and every case an endpoint', () => {
+    const names = endpoints.map(({ method, path }) => `${method} ${path}`);
+    expect(names.length).toBeGreaterThan(30);
+    expect(Object.keys(CASES).sort()).toEqual([...names].sort());
+  });
+});
+
+describeServer('One space', (under) => {
+  let mine: Space;
+  let theirs: Space;
+  let own: Room;
+  let foreign: Room;
+  let member: Api;
+
+  async function furnish({ api }: Space, integration: string): Promise<Room> {
+    const target = await anItem(api, { properties: { title: 'Target' } });
+    const item = await anItem(api, { source_id: 'secret', tags: ['secret'], edges: { about: [target.id] } });
+    await api.put(`/items/${item.id}/extensions/harbour`, { secret: true });
+    const edge = (await api.get(`/items/${item.id}/edges`)).body.data[0];
+    const { connection_id, credential_id, activity_id } = await install(api, integration, {
+      feed_url: 'http://127.0.0.1:9/',
+    });
+    const run = (await api.post(`/connections/${connection_id}/run`)).body.run_id;
+    return {
+      item: item.id,
+      edge: edge.id,
+      key: (await aKey(api)).id,
+      connection: connection_id,
+      credential: credential_id,
+      activity: activity_id,
+      run,
+    };
+  }
+
+  beforeAll(async () => {
+    needsToken = await anIntegration(under.admin, { token_requirements: { tasks: 'required' } });
+    const { body } = await under.admin.get('/integrations?manifest_name=withmarfa.rss-watcher');
+    [mine, theirs] = [await aSpace(under.admin), await aSpace(under.admin)];
+    [own, foreign] = [await furnish(mine, body.data[0].id), await furnish(theirs, body.data[0].id)];
+    const all = { '*': 'write', 'system.*': 'write', 'system.credential': 'write' } as const;
+    const everything = { '*': 'write' } as const;
+    ({ api: member } = await aKey(mine.api, {
+      type_permissions: all,
+      extension_permissions: everything,
+      edge_permissions: everything,
+      metadata_permissions: everything,
+    }));
+  });
+
+  /** An answer without what names the thing, and without what differs from request to request. */
+  function comparable({ status, headers, body }: Answer, id: string) {
+    const { 'x-request-id': _id, date: _date, ...rest } = Object.fromEntries(headers);
+    return { status, headers: rest, body: JSON.stringify(body).replaceAll(id, '<id>') };
+  }
+
+  const callers = [
+    ['its administrator', () => mine.api],
+    ['a member with every right', () => member],
+  ] as const;
+  const cases = Object.entries(CASES).flatMap(([endpoint, namings]) =>
+    typeof namings === 'string'
+      ? []
+      : namings.map(({ thing, call }) => [endpoint, thing, call] as [string, keyof Room, Naming['call']]),
+  );
+
+  describe.each(callers)('answers %s', (_who, caller) => {
+    it.each(cases)('at %s that names another space’s %s as if it named nothing', async (_endpoint, thing, call) => {
+      const nothing = v7();
+      const before = await allRows(theirs.api, '/audit');
+      const [foreignAnswer, randomAnswer] = [
+        await call(caller(), foreign[thing], own),
+        await call(caller(), nothing, own),
+      ];
+      expect(comparable(foreignAnswer, foreign[thing])).toEqual(comparable(randomAnswer, nothing));
+      if (foreignAnswer.status < 400) expect(foreignAnswer.body.data).toEqual([]);
+      expect(await allRows(theirs.api, '/audit')).toEqual(before);
+    });
+  });
+
+  it('still has everything after all that', async () => {
+    const { item, metadata } = (await theirs.api.get(`/items/${foreign.item}?include=extensions,metadata`)).body;
+    expect(item).toMatchObject({ state: 'active', version: 1 });
+    expect(metadata).toMatchObject({ tags: ['secret'], extensions: { harbour: { secret: true } } });
+    expect((await theirs.api.get(`/items/${foreign.item}/edges`)).body.data).toHaveLength(1);
+    expect((await theirs.api.get(`/items/${foreign.connection}`)).body.item.state).toBe('active');
+    expect((await theirs.api.get(`/keys/${foreign.key}`)).status).toBe(200);
+  });
+
+  it('counts its own rows alone', async () => {
+    const [one, two] = [await aSpace(under.admin), await aSpace(under.admin)];
+    await anItem(one.api, { source_id: 'same', tags: ['same'] });
+    for (const path of ['/items', '/items?tags=same', '/items?source=administrator', '/items?type=system.connection'])
+      expect((await two.api.get(path)).body).toEqual({ data: [], cursor: null, has_more: false });
+    expect((await two.api.get('/keys')).body.keys).toHaveLength(1);
+    const audit = await allRows(two.api, '/audit');
+    expect(audit.every((row) => row.tenant_id === two.id)).toBe(true);
+    expect((await anItem(two.api, { source_id: 'same' })).version).toBe(1);
+  });
+
+  it('cannot be paged into with a cursor from another', async () => {
+    for (const { api } of [mine, theirs]) for (let count = 0; count < 3; count += 1) await anItem(api);
+    const { body } = await theirs.api.get('/items?limit=1');
+    const rows = (await mine.api.get(`/items?limit=200&cursor=${body.cursor}`)).body.data;
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row.tenant_id).toBe(mine.id);
+  });
+
+  it('is made, listed and shown by the platform alone', async () => {
+    expect(refusal(await mine.api.post('/tenants', { name: 'Another' }))).toEqual({ status: 403, code: 'forbidden' });
+    expect(refusal(await mine.api.get('/tenants')).status).toBe(403);
+    expect(refusal(await mine.api.get(`/tenants/${mine.id}`)).status).toBe(403);
+    const { body } = await under.admin.get('/tenants');
+    const ids = body.tenants.map((tenant: { id: string }) => tenant.id);
+    expect(ids).toEqual(expect.arrayContaining([mine.id, theirs.id]));
+    expect((await under.admin.get(`/tenants/${mine.id}`)).body).toMatchObject({ id: mine.id });
+    expect(refusal(await under.admin.get(`/tenants/${v7()}`))).toEqual({ status: 404, code: 'not_found' });
+    const { tenant, key } = created(await under.admin.post('/tenants', { name: 'Third' }));
+    expect(tenant.name).toBe('Third');
+    expect(key.role).toBe('tenant_admin');
+  });
+
+  it('shows its audit rows to itself, and all of them to the admin without a space', async () => {
+    const rows = await allRows(under.admin, '/audit?action=connection.install');
+    expect(new Set(rows.map((row) => row.tenant_id))).toEqual(new Set([mine.id, theirs.id]));
+    expect(refusal(await member.get('/audit')).status).toBe(403);
+  });
+});
