@@ -31,9 +31,13 @@ export function createApp({ platform, authenticate, mountApi, pages }: AppParts)
   app.use(bulkItems.path, json(BULK_BODY_LIMIT));
   app.use(json(BODY_LIMIT));
 
+  // Before authentication: a probe with a stale credential still learns that the server is up.
+  const open = Router();
+  createMount(open, async () => null).publicEndpoint(getHealth, async () => answer(200, { status: 'ok' }));
+  app.use(open);
+
   const api = Router();
   const mount = createMount(api, authenticate);
-  mount.publicEndpoint(getHealth, async () => answer(200, { status: 'ok' }));
   mountApi(mount);
   app.use(api);
   app.use(pages);

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { parseOutboundAllow } from '@withmarfa/runtime-sdk/host';
-import { MarfaError, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
+import { type Issue, MarfaError, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
 import { z } from 'zod';
 
 const wholeNumber = (low: number, high: number, fallback: number) =>
@@ -21,66 +21,66 @@ const commaList = z
       .filter((entry) => entry !== ''),
   );
 
-const EnvironmentSchema = z
-  .object({
-    NODE_ENV: z
-      .enum(['development', 'production', 'test'], 'expected development, production or test')
-      .default('development'),
-    PORT: wholeNumber(0, 65_535, 8600),
-    HOST: z.string().min(1, 'expected an address to listen on').default('127.0.0.1'),
-    DATABASE_URL: z
-      .string()
-      .regex(/^postgres(ql)?:\/\/\S+$/, 'expected postgres://user:password@host:port/database')
-      .optional(),
-    DB_DIALECT: z.enum(['sqlite', 'postgres'], 'expected sqlite or postgres').optional(),
-    SQLITE_PATH: z.string().min(1, 'expected a file path').optional(),
-    MARFA_DATA_DIR: z.string().min(1, 'expected a folder').default('.marfa'),
-    API_KEY_SALT: z.string().optional(),
-    MARFA_AUTH_SECRET: z.string().optional(),
-    MARFA_AUTH_BASE_URL: z.url({ protocol: /^https?$/, message: 'expected an http or https address' }).optional(),
-    MARFA_CONNECTORS: commaList,
-    MARFA_OUTBOUND_ALLOW: commaList,
-    MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS: wholeNumber(
-      RUNTIME_CREDENTIAL_TTL.min,
-      RUNTIME_CREDENTIAL_TTL.max,
-      RUNTIME_CREDENTIAL_TTL.default,
-    ),
-    MARFA_RUNTIME_WORKERS: wholeNumber(1, 64, 2),
-    MARFA_RUN_TIMEOUT_SECONDS: wholeNumber(1, 3600, 120),
-    AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500, 90),
-    LOG_LEVEL: z
-      .enum(
-        ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-        'expected fatal, error, warn, info, debug, trace or silent',
-      )
-      .default('info'),
-  })
-  .superRefine((values, context) => {
-    const fault = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });
-    if (values.DB_DIALECT === 'postgres' && !values.DATABASE_URL)
-      fault('DATABASE_URL', 'needed because DB_DIALECT is postgres');
-    if (values.DB_DIALECT === 'sqlite' && values.DATABASE_URL)
-      fault('DATABASE_URL', 'DB_DIALECT says sqlite; unset one of the two');
-    if (values.DATABASE_URL && values.SQLITE_PATH)
-      fault('SQLITE_PATH', 'DATABASE_URL is set as well; unset one of the two');
-    const allowFault = outboundAllowFault(values.MARFA_OUTBOUND_ALLOW);
-    if (allowFault) fault('MARFA_OUTBOUND_ALLOW', allowFault);
-    if (values.NODE_ENV !== 'production') return;
-    // The embedded profile makes its own and keeps them in the data folder.
-    const needsSecrets = values.DATABASE_URL !== undefined;
-    for (const [name, length] of Object.entries(SECRET_LENGTHS)) {
-      const secret = values[name as keyof typeof SECRET_LENGTHS];
-      if (secret === undefined ? needsSecrets : secret.length < length) {
-        fault(name, `needed in production: at least ${length} random characters, kept for ever`);
-      }
-    }
-  });
+const EnvironmentSchema = z.object({
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'], 'expected development, production or test')
+    .default('development'),
+  PORT: wholeNumber(0, 65_535, 8600),
+  HOST: z.string().min(1, 'expected an address to listen on').default('127.0.0.1'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/, 'expected postgres://user:password@host:port/database')
+    .optional(),
+  DB_DIALECT: z.enum(['sqlite', 'postgres'], 'expected sqlite or postgres').optional(),
+  SQLITE_PATH: z.string().min(1, 'expected a file path').optional(),
+  MARFA_DATA_DIR: z.string().min(1, 'expected a folder').default('.marfa'),
+  API_KEY_SALT: z.string().optional(),
+  MARFA_AUTH_SECRET: z.string().optional(),
+  MARFA_AUTH_BASE_URL: z.url({ protocol: /^https?$/, message: 'expected an http or https address' }).optional(),
+  MARFA_CONNECTORS: commaList,
+  MARFA_OUTBOUND_ALLOW: commaList,
+  MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS: wholeNumber(
+    RUNTIME_CREDENTIAL_TTL.min,
+    RUNTIME_CREDENTIAL_TTL.max,
+    RUNTIME_CREDENTIAL_TTL.default,
+  ),
+  MARFA_RUNTIME_WORKERS: wholeNumber(1, 64, 2),
+  MARFA_RUN_TIMEOUT_SECONDS: wholeNumber(1, 3600, 120),
+  AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500, 90),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'expected fatal, error, warn, info, debug, trace or silent',
+    )
+    .default('info'),
+});
 
 const SECRET_LENGTHS = { API_KEY_SALT: 16, MARFA_AUTH_SECRET: 32 } as const;
 
-function outboundAllowFault(entries: readonly string[]): string | null {
+/** Faults that span several variables, found in the text as it was given: they are told whatever else is wrong. */
+function spanningFaults(present: Record<string, string | undefined>): Issue[] {
+  const issues: Issue[] = [];
+  const fault = (path: string, message: string) => issues.push({ path, message });
+  const { DB_DIALECT, DATABASE_URL, SQLITE_PATH, MARFA_OUTBOUND_ALLOW = '', NODE_ENV } = present;
+  if (DB_DIALECT === 'postgres' && !DATABASE_URL) fault('DATABASE_URL', 'needed because DB_DIALECT is postgres');
+  if (DB_DIALECT === 'sqlite' && DATABASE_URL) fault('DATABASE_URL', 'DB_DIALECT says sqlite; unset one of the two');
+  if (DATABASE_URL && SQLITE_PATH) fault('SQLITE_PATH', 'DATABASE_URL is set as well; unset one of the two');
+  const allowFault = outboundAllowFault(MARFA_OUTBOUND_ALLOW);
+  if (allowFault) fault('MARFA_OUTBOUND_ALLOW', allowFault);
+  if (NODE_ENV !== 'production') return issues;
+  for (const [name, length] of Object.entries(SECRET_LENGTHS)) {
+    const secret = present[name];
+    // The embedded profile makes its own and keeps them in the data folder.
+    if (secret === undefined ? DATABASE_URL !== undefined : secret.length < length) {
+      fault(name, `needed in production: at least ${length} random characters, kept for ever`);
+    }
+  }
+  return issues;
+}
+
+function outboundAllowFault(list: string): string | null {
   try {
-    parseOutboundAllow(entries.join(','));
+    parseOutboundAllow(list);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -122,12 +122,12 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   );
   const result = EnvironmentSchema.safeParse(present);
-  if (!result.success) {
-    const issues = result.error.issues.map((issue) => ({ path: String(issue.path[0]), message: issue.message }));
+  const single = result.error?.issues.map((issue) => ({ path: String(issue.path[0]), message: issue.message })) ?? [];
+  const issues = [...single, ...spanningFaults(present)];
+  if (!result.success || issues.length > 0) {
     const lines = issues.map((issue) => `  ${issue.path}: ${issue.message}`).join('\n');
-    throw new MarfaError('validation_error', `The environment has ${issues.length} fault(s):\n${lines}`, {
-      details: { issues },
-    });
+    const count = issues.length === 1 ? 'a fault' : `${issues.length} faults`;
+    throw new MarfaError('validation_error', `The environment has ${count}:\n${lines}`, { details: { issues } });
   }
   const values = result.data;
   const dataFolder = absolute(values.MARFA_DATA_DIR, workingFolder);

@@ -7,6 +7,8 @@ import { readEnvironment } from './env.ts';
 
 /** Everything that works is given this long to finish when the server is told to stop. */
 const STOP_WITHIN_MS = 25_000;
+/** Of that, what requests under way are given. */
+const REQUESTS_WITHIN_MS = 5000;
 
 assertNodeVersion(process.versions.node);
 await main().catch((error: unknown) => {
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
   try {
     await listen(server, environment.port, environment.host);
   } catch (error) {
+    await marfa.stopRuns();
     await marfa.stop();
     throw error;
   }
@@ -64,7 +67,7 @@ function explainListen(error: NodeJS.ErrnoException, port: number, host: string)
 
 function stopOnSignal(
   server: Server,
-  marfa: { stop(): Promise<void> },
+  marfa: { stopRuns(): Promise<void>; stop(): Promise<void> },
   logger: { info(text: string): void; error(fields: object, text: string): void },
 ): void {
   let stopping = false;
@@ -73,14 +76,7 @@ function stopOnSignal(
     stopping = true;
     logger.info(`${signal}: stopping`);
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
-    marfa
-      .stop()
-      .then(() => {
-        server.closeAllConnections();
-        return closed;
-      })
+    stopInOrder(server, marfa)
       .then(() => process.exit(0))
       .catch((error: unknown) => {
         logger.error({ error }, 'the stop was not clean');
@@ -89,6 +85,17 @@ function stopOnSignal(
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+}
+
+/** Runs end first, and need the API until then; then requests under way; then what both stand on. */
+async function stopInOrder(server: Server, marfa: { stopRuns(): Promise<void>; stop(): Promise<void> }): Promise<void> {
+  await marfa.stopRuns();
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const cutOff = setTimeout(() => server.closeAllConnections(), REQUESTS_WITHIN_MS);
+  await closed;
+  clearTimeout(cutOff);
+  await marfa.stop();
 }
 
 function greeting(url: string, setupLink: string | null): string {

@@ -42,6 +42,9 @@ export interface MarfaServer {
   setupLink(): Promise<string | null>;
   /** Where people reach the server. */
   publicUrl(): string;
+  /** Ends the work in the background; connectors under way still need the API for a while. */
+  stopRuns(): Promise<void>;
+  /** Lets go of the storage; nothing may use the server any more. */
   stop(): Promise<void>;
 }
 
@@ -87,7 +90,7 @@ async function wireOver(
   const audit = createAuditService(platform);
   const keys = createKeysService(platform);
   const types = createTypesService();
-  const edges = createEdgesService(platform, types);
+  const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);
   const integrations = createIntegrationsService(platform);
@@ -152,6 +155,7 @@ async function wireOver(
     starter: runtime.starter,
     localUrl,
     secure: environment.baseUrl?.startsWith('https:') ?? false,
+    baseUrl: environment.baseUrl,
   });
 
   const app = createApp({
@@ -161,7 +165,7 @@ async function wireOver(
       mountKeyRoutes(mount, database, keys, audit);
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, types);
-      mountEdgeRoutes(mount, database, edges, audit);
+      mountEdgeRoutes(mount, database, edges);
       mountItemRoutes(mount, { database, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
       mountIntegrationRoutes(mount, database, integrations, audit);
@@ -189,9 +193,11 @@ async function wireOver(
       await runtime.start();
       retention.start();
     },
-    async stop() {
+    async stopRuns() {
       retention.stop();
       await runtime.stop();
+    },
+    async stop() {
       await database.close();
       dataFolder.release();
     },

@@ -172,8 +172,7 @@ describe.each(DIALECTS)('A server on %s', (dialect) => {
     if (!url) return new SqliteDatabase(join(profile.dataFolder, 'marfa.db')).exec(statement).close();
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    await client.query(statement);
-    return client.end();
+    await client.query(statement).finally(() => client.end());
   };
 
   beforeAll(async () => {
@@ -234,11 +233,11 @@ describe.each(DIALECTS)('A server on %s', (dialect) => {
   it('does not touch a database of a later release, and leaves it as it was', async () => {
     const { id } = await anItem(admin);
     await server.stop();
-    await execute("insert into migrations (name, timestamp) values ('9999-later', '2030-01-01T00:00:00.000Z')");
+    await execute("insert into marfa_migrations (name, timestamp) values ('9999-later', '2030-01-01T00:00:00.000Z')");
     const output = await failure({ ...profile.variables, PORT: String(server.port) });
     expect(output).toContain('9999-later');
     expect(output).toContain('Start that release');
-    await execute("delete from migrations where name = '9999-later'");
+    await execute("delete from marfa_migrations where name = '9999-later'");
     await restart();
     expect((await admin.get(`/items/${id}`)).status).toBe(200);
   });

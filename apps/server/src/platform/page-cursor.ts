@@ -1,7 +1,8 @@
 import { MarfaError } from '@withmarfa/shared';
 import { z } from 'zod';
 
-const CursorSchema = z.tuple([z.string(), z.string()]);
+const PartSchema = z.string().refine((text) => !text.includes('\0'));
+const CursorSchema = z.tuple([PartSchema, PartSchema]);
 
 /** The place in a list where a page ended: the sort value and id of its last row. */
 export interface Place {

@@ -54,6 +54,26 @@ describe('a dispatcher', () => {
     expect(await bench.statuses(connection)).toEqual({ succeeded: 1 });
   });
 
+  it('claims nothing for a Connection before its host lets it in', async () => {
+    const letIn: (() => void)[] = [];
+    const bench = createDispatcherBench({
+      options: {
+        async admit(_connectionId, drain) {
+          await new Promise<void>((resolve) => letIn.push(resolve));
+          return drain();
+        },
+      },
+    });
+    const connection = await bench.connection();
+    await bench.append(connection);
+    bench.dispatcher.start();
+    await bench.clock.settle();
+    expect(await bench.statuses(connection)).toEqual({ queued: 1 });
+    for (const resolve of letIn) resolve();
+    await bench.clock.settle();
+    expect(await bench.statuses(connection)).toEqual({ succeeded: 1 });
+  });
+
   it('finds after a start what nobody rang for', async () => {
     const bench = createDispatcherBench();
     const connection = await bench.connection();

@@ -29,6 +29,11 @@ export interface DispatcherOptions {
   /** Names this process in its leases; another one for every start. */
   holder: string;
   maxConcurrentDrains: number;
+  /**
+   * Lets a drain begin when there is room for it; by default at once. A host that runs integrations in pools of their own
+   * holds a drain back here, before it claims anything, so that one integration's long runs keep no other waiting.
+   */
+  admit?: <Result>(connectionId: string, drain: () => Promise<Result>) => Promise<Result>;
   /** Default 120 s. */
   runTimeoutMs?: number;
   /** Default 30 s: as long is waited before the mail of a host that died is taken up by another one. */
@@ -62,6 +67,7 @@ export interface Dispatcher {
 /** Wakes Connections, drains their mailboxes and fires their schedules, for one process. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { ports, clock, newId, random, holder, maxConcurrentDrains, onFault } = options;
+  const { admit = (_connectionId, drain) => drain() } = options;
   const { runTimeoutMs = DEFAULT_RUN_TIMEOUT_MS, leaseTtlMs = DEFAULT_LEASE_TTL_MS, turn = DEFAULT_TURN } = options;
   const noMoreClaims = new AbortController();
   const cutShort = new AbortController();
@@ -74,18 +80,20 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     maxConcurrentDrains,
     takenDelayMs: leaseTtlMs,
     drain: (connectionId) =>
-      drainConnection(connectionId, {
-        ports,
-        clock,
-        random,
-        holder,
-        leaseTtlMs,
-        runTimeoutMs,
-        turn,
-        noMoreClaims: noMoreClaims.signal,
-        cutShort: cutShort.signal,
-        onFault,
-      }),
+      admit(connectionId, () =>
+        drainConnection(connectionId, {
+          ports,
+          clock,
+          random,
+          holder,
+          leaseTtlMs,
+          runTimeoutMs,
+          turn,
+          noMoreClaims: noMoreClaims.signal,
+          cutShort: cutShort.signal,
+          onFault,
+        }),
+      ),
     onFault,
   });
 

@@ -6,13 +6,16 @@ export const Ok = z.object({ ok: z.literal(true) });
 
 /** A query value that reads as a whole number in a range. */
 export const integerInRange = (low: number, high: number) =>
-  z.coerce
-    .number<string | number>(`expected a whole number from ${low} to ${high}`)
-    .int(`expected a whole number from ${low} to ${high}`)
-    .min(low, `expected ${low} or more`)
-    .max(high, `expected ${high} or less`);
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `expected a whole number from ${low} to ${high}`)
+    .transform(Number)
+    .pipe(z.number().min(low, `expected ${low} or more`).max(high, `expected ${high} or less`));
 
-export const PageQuery = { limit: integerInRange(1, 200).default(50), cursor: z.string().min(1).max(4096).optional() };
+export const PageQuery = {
+  limit: integerInRange(1, 200).prefault('50'),
+  cursor: z.string().min(1).max(4096).optional(),
+};
 
 /** One page of a list; pass `cursor` back to get the next one. */
 export function pageOf<Row extends z.ZodType>(row: Row) {

@@ -8,7 +8,7 @@ import { defineEndpoint } from './define-endpoint.ts';
 const EdgePageQuery = z.strictObject({
   edge_type: DottedNameSchema.optional(),
   ...PageQuery,
-  limit: integerInRange(1, 500).default(50),
+  limit: integerInRange(1, 500).prefault('50'),
 });
 
 export const listItemEdges = defineEndpoint({

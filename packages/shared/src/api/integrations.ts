@@ -17,7 +17,10 @@ export const listIntegrations = defineEndpoint({
   method: 'GET',
   path: '/integrations',
   summary: 'Lists registered integrations, newest version first.',
-  query: z.strictObject({ manifest_name: z.string().max(200).optional(), limit: integerInRange(1, 200).default(50) }),
+  query: z.strictObject({
+    manifest_name: z.string().max(200).optional(),
+    limit: integerInRange(1, 200).prefault('50'),
+  }),
   responses: { 200: z.object({ data: z.array(IntegrationSchema) }) },
 });
 

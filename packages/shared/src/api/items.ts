@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TypeIdentifierSchema } from '../identifiers/type-identifier.ts';
+import { DottedNameSchema, TypeIdentifierSchema } from '../identifiers/type-identifier.ts';
 import {
   CreateItemInputSchema,
   ItemEnvelopeSchema,
@@ -141,7 +141,7 @@ export const removeItemTag = defineEndpoint({
   errors: metadataErrors,
 });
 
-const NamespaceParams = z.strictObject({ id: IdSchema, namespace: z.string().min(1).max(200) });
+const NamespaceParams = z.strictObject({ id: IdSchema, namespace: DottedNameSchema });
 const extensionErrors = [
   'item_not_found',
   'type_not_permitted',

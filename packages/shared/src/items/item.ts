@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { DottedNameSchema, TypeIdentifierSchema } from '../identifiers/type-identifier.ts';
 import { EdgeSchema } from './edge.ts';
-import { IdSchema, PropertiesSchema, StateSchema, TagSchema, TierSchema, TimestampSchema } from './primitives.ts';
+import {
+  IdSchema,
+  PropertiesSchema,
+  StateSchema,
+  TagSchema,
+  TierSchema,
+  TimestampSchema,
+  WELL_FORMED,
+} from './primitives.ts';
 
 /** One record of a space. `edges` and `extensions` are present only when asked for. */
 export const ItemSchema = z.object({
@@ -52,7 +60,12 @@ export const CreateItemInputSchema = z.strictObject({
   id: IdSchema.optional(),
   state: z.enum(['active', 'archived', 'trashed']).optional(),
   timestamp: TimestampSchema.optional(),
-  source_id: z.string().min(1, 'expected at least one character').max(1024, 'at most 1024 characters').optional(),
+  source_id: z
+    .string()
+    .min(1, 'expected at least one character')
+    .regex(WELL_FORMED, 'expected well-formed Unicode')
+    .max(1024, 'at most 1024 characters')
+    .optional(),
   tier: TierSchema.optional(),
   device: z.string().min(1).max(200).optional(),
   capture_latitude: z.number().min(-90).max(90).optional(),
@@ -64,7 +77,7 @@ export type CreateItemInput = z.input<typeof CreateItemInputSchema>;
 
 export const UpdateItemInputSchema = z.strictObject({
   properties: PropertiesSchema.optional(),
-  version: z.int().positive().optional(),
+  version: z.int().positive().max(2_147_483_647).optional(),
   snapshot: z.boolean().optional(),
   tier: TierSchema.optional(),
   timestamp: TimestampSchema.optional(),

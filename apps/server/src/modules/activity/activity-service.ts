@@ -1,5 +1,11 @@
-import { type ActivityInput, type ActivityProperties, ActivityPropertiesSchema } from '@withmarfa/shared';
+import {
+  type ActivityInput,
+  type ActivityProperties,
+  ActivityPropertiesSchema,
+  type Severity,
+} from '@withmarfa/shared';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { jsonText } from '../../platform/database/json-text.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { insertSystemItem, PLATFORM_SOURCE } from '../../platform/system-items.ts';
 
@@ -12,16 +18,16 @@ export interface ActivityEntry extends ActivityProperties {
 export interface ActivityService {
   /** Tells something about a Connection. @returns the row's id. */
   record(transaction: Transaction, spaceId: string, connectionId: string, activity: ActivityInput): Promise<string>;
-  /** The newest rows of a space that nobody has dismissed, of one Connection if given. */
+  /** The newest rows of a space that nobody has dismissed, of one Connection or severity if given. */
   newest(
     queryable: Queryable,
     spaceId: string,
-    options: { limit: number; connectionId?: string },
+    options: { limit: number; connectionId?: string; severity?: Severity },
   ): Promise<ActivityEntry[]>;
 }
 
 /** `system.activity` rows: what an operator should know. */
-export function createActivityService({ newId, now }: Pick<Platform, 'newId' | 'now'>): ActivityService {
+export function createActivityService({ database, newId, now }: Platform): ActivityService {
   return {
     async record(transaction, spaceId, connectionId, activity) {
       const id = newId();
@@ -37,7 +43,7 @@ export function createActivityService({ newId, now }: Pick<Platform, 'newId' | '
       return id;
     },
 
-    async newest(queryable, spaceId, { limit, connectionId }) {
+    async newest(queryable, spaceId, { limit, connectionId, severity }) {
       const rows = await queryable
         .selectFrom('items')
         .select(['id', 'properties', 'created_at'])
@@ -45,7 +51,10 @@ export function createActivityService({ newId, now }: Pick<Platform, 'newId' | '
         .where('type', '=', 'system.activity')
         .where('state', '=', 'active')
         .$if(connectionId !== undefined, (select) =>
-          select.where('properties', 'like', `%"connection_id":"${connectionId}"%`),
+          select.where(jsonText(database.dialect, 'properties', 'connection_id'), '=', connectionId ?? ''),
+        )
+        .$if(severity !== undefined, (select) =>
+          select.where(jsonText(database.dialect, 'properties', 'severity'), '=', severity ?? ''),
         )
         .orderBy('created_at', 'desc')
         .orderBy('id', 'desc')

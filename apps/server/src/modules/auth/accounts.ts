@@ -142,16 +142,18 @@ export async function createAccounts({ platform, keys, audit, baseUrl, secure }:
     },
 
     async createOwner(token, input, client) {
-      if (!isSetupToken(token) || (await hasOwner())) throw linkUsed();
+      if (!isSetupToken(token)) throw linkUsed();
       const result = OwnerSchema.safeParse(input);
       if (!result.success) {
         throw new MarfaError('validation_error', 'Some fields need another look.', {
           details: { issues: toIssues(result.error) },
         });
       }
+      // Taken in the same step as it was checked: of two forms sent at once, one finds the link used.
       const taken = setupToken;
       setupToken = null;
       try {
+        if (await hasOwner()) throw linkUsed();
         await removeHalfMadeUsers();
         const user = await library.createUser(result.data);
         await recordOwner(user, client);

@@ -24,6 +24,8 @@ export interface UninstallReport {
 export interface ConnectionsService {
   /** @throws MarfaError `connection_not_found`, also for another space's and for a kind that is not an integration. */
   require(queryable: Queryable, spaceId: string, id: string): Promise<ConnectionRow>;
+  /** As `require`; other writers of the Connection wait until the transaction ends. */
+  lock(transaction: Transaction, spaceId: string, id: string): Promise<ConnectionRow>;
   /** The installed Connections of a space, newest first. */
   list(queryable: Queryable, spaceId: string): Promise<ConnectionRow[]>;
   /** Ends a Connection at once. */
@@ -51,7 +53,6 @@ export function createConnectionsService({ platform, keys, activity, audit }: Co
     return row;
   }
 
-  /** As `require`; whoever else wants to end it waits, and then finds it ended. */
   async function lock(transaction: Transaction, spaceId: string, id: string): Promise<ConnectionRow> {
     const select = transaction
       .selectFrom('connections')
@@ -65,6 +66,7 @@ export function createConnectionsService({ platform, keys, activity, audit }: Co
 
   return {
     require,
+    lock,
 
     list: (queryable, spaceId) =>
       queryable.selectFrom('connections').selectAll().where('space_id', '=', spaceId).orderBy('id', 'desc').execute(),

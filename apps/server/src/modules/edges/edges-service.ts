@@ -11,19 +11,20 @@ import {
   type Properties,
 } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
+import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import { toPage } from '../../platform/page-cursor.ts';
 import type { Platform } from '../../platform/platform.ts';
+import type { AuditService } from '../audit/index.ts';
 import type { TypesService } from '../types/index.ts';
 import {
   type EdgeEnd,
   type EdgeSide,
   edgesOf,
-  findEdge,
   findEnds,
   insertEdge,
-  lockEdgeType,
+  lockEdge,
   pageOfEdges,
   reaches,
   removeEdge,
@@ -57,7 +58,11 @@ export interface EdgesService {
   ): Promise<{ data: Edge[]; cursor: string | null; has_more: boolean }>;
 }
 
-export function createEdgesService({ database, now, newId }: Platform, types: TypesService): EdgesService {
+export function createEdgesService(
+  { database, now, newId }: Platform,
+  types: TypesService,
+  audit: AuditService,
+): EdgesService {
   async function loadEnds(queryable: Queryable, caller: Caller, sourceId: string, targetId: string) {
     const ends = await findEnds(queryable, caller.spaceId, [sourceId, targetId]);
     const find = (id: string, name: string): EdgeEnd => {
@@ -78,8 +83,9 @@ export function createEdgesService({ database, now, newId }: Platform, types: Ty
 
   async function create(transaction: Transaction, caller: Caller, edge: NewEdge): Promise<Edge> {
     const type = types.findEdgeType(edge.edge_type);
-    if (!type) throw new MarfaError('type_not_found', `There is no edge type ${edge.edge_type} in this space.`);
-    await lockEdgeType(transaction, database.dialect, caller.spaceId, type.id);
+    if (!type) throw unknownType(edge.edge_type);
+    // Cardinality and loops are rules over several rows.
+    await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${type.id}`);
     const { source, target } = await loadEnds(transaction, caller, edge.source_id, edge.target_id);
     passGate(caller, type.id, source);
     if (!mayAccessType(caller, types.refOf(target.type), 'read')) {
@@ -102,25 +108,32 @@ export function createEdgesService({ database, now, newId }: Platform, types: Ty
     } catch (error) {
       throw isUniqueViolation(error) ? duplicate(edge) : error;
     }
+    await audit.record(transaction, caller, { action: 'edge.create', resource_type: 'edge', resource_id: row.id });
     return toEdge(row);
+  }
+
+  async function drop(transaction: Transaction, caller: Caller, id: string): Promise<void> {
+    await removeEdge(transaction, caller.spaceId, id);
+    await audit.record(transaction, caller, { action: 'edge.delete', resource_type: 'edge', resource_id: id });
   }
 
   return {
     create,
 
     async remove(transaction, caller, id) {
-      const row = await findEdge(transaction, caller.spaceId, id);
+      const row = await lockEdge(transaction, database.dialect, caller.spaceId, id);
       if (!row || !mayAccessEdge(caller, row.edge_type, 'read'))
         throw new MarfaError('edge_not_found', 'There is no such edge.');
       const { source } = await loadEnds(transaction, caller, row.source_id, row.target_id);
       passGate(caller, row.edge_type, source);
-      await removeEdge(transaction, caller.spaceId, id);
+      await drop(transaction, caller, id);
       return toEdge(row);
     },
 
     async replaceOutbound(transaction, caller, sourceId, block) {
       let changed = false;
       for (const [edgeType, targets] of Object.entries(block)) {
+        if (!types.findEdgeType(edgeType)) throw unknownType(edgeType);
         const wanted = new Set(targets);
         const present = await edgesOf(transaction, caller.spaceId, 'source_id', sourceId, edgeType);
         const stale = present.filter((row) => !wanted.has(row.target_id));
@@ -129,7 +142,7 @@ export function createEdgesService({ database, now, newId }: Platform, types: Ty
         changed = true;
         const { source } = await loadEnds(transaction, caller, sourceId, sourceId);
         passGate(caller, edgeType, source);
-        for (const row of stale) await removeEdge(transaction, caller.spaceId, row.id);
+        for (const row of stale) await drop(transaction, caller, row.id);
         for (const target_id of missing)
           await create(transaction, caller, { source_id: sourceId, target_id, edge_type: edgeType, properties: {} });
       }
@@ -154,6 +167,10 @@ export function createEdgesService({ database, now, newId }: Platform, types: Ty
       return toPage(rows, query.limit, (row) => ({ value: row.id, id: row.id }), toEdge);
     },
   };
+}
+
+function unknownType(edgeType: string): MarfaError {
+  return new MarfaError('type_not_found', `There is no edge type ${edgeType} in this space.`);
 }
 
 function duplicate(edge: NewEdge): MarfaError {

@@ -1,7 +1,8 @@
 import type { Edge, Properties } from '@withmarfa/shared';
 import { type Selectable, sql } from 'kysely';
-import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import type { Database, Queryable, Transaction } from '../../platform/database/database.ts';
 import { toTenantId } from '../../platform/database/null-space.ts';
+import { lockRows } from '../../platform/database/row-lock.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 import { decodeCursor } from '../../platform/page-cursor.ts';
 
@@ -13,13 +14,15 @@ export function toEdge({ space_id, properties, ...row }: EdgeRow): Edge {
   return { ...row, tenant_id: toTenantId(space_id), properties: JSON.parse(properties) as Properties };
 }
 
-export function findEdge(queryable: Queryable, spaceId: string, id: string): Promise<EdgeRow | undefined> {
-  return queryable
-    .selectFrom('edges')
-    .selectAll()
-    .where('space_id', '=', spaceId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+/** The edge, locked: who else wants to remove it waits, and then finds it gone. */
+export function lockEdge(
+  transaction: Transaction,
+  dialect: Database['dialect'],
+  spaceId: string,
+  id: string,
+): Promise<EdgeRow | undefined> {
+  const select = transaction.selectFrom('edges').selectAll().where('space_id', '=', spaceId).where('id', '=', id);
+  return lockRows(select, dialect).executeTakeFirst();
 }
 
 export function findEnds(queryable: Queryable, spaceId: string, ids: readonly string[]): Promise<EdgeEnd[]> {
@@ -78,17 +81,6 @@ export function pageOfEdges(
     .orderBy('edges.id')
     .limit(options.limit + 1)
     .execute();
-}
-
-/** Serialises writers of one edge type in a space, where a rule spans several rows. SQLite has one writer anyway. */
-export async function lockEdgeType(
-  transaction: Transaction,
-  dialect: 'sqlite' | 'postgres',
-  spaceId: string,
-  edgeType: string,
-): Promise<void> {
-  if (dialect === 'postgres')
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`${spaceId}:${edgeType}`}, 0))`.execute(transaction);
 }
 
 /** @returns whether following edges of this type from `from` reaches `to`. */

@@ -1,6 +1,7 @@
 import { type BulkItemsInput, type BulkResult, MAX_BULK_ITEMS, MarfaError } from '@withmarfa/shared';
 import { sql } from 'kysely';
 import type { Caller } from '../../platform/caller.ts';
+import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { ItemInput, ItemsService } from './items-service.ts';
@@ -20,6 +21,8 @@ export function createBulkItems(database: Database, items: ItemsService, audit: 
       );
     }
     return database.write(async (transaction) => {
+      // Two calls that hold some of each other's natural keys would wait for each other for ever.
+      await advisoryLock(transaction, database.dialect, `${caller.spaceId}:bulk:${caller.source}`);
       const results: Outcome[] = [];
       for (const [index, item] of input.items.entries()) {
         results.push(

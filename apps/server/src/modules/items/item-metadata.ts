@@ -39,6 +39,10 @@ export function createItemMetadata(): ItemMetadataService {
   }
 
   function requireExtension(caller: Caller, row: ItemRow, namespace: string, level: 'read' | 'write'): void {
+    // Catalogue rows are read from every space and belong to none of them.
+    if (level === 'write' && row.space_id !== caller.spaceId) {
+      throw new MarfaError('forbidden', 'Catalogue rows carry no extensions of a space.');
+    }
     const isRuntime = namespace === CONNECTION_RUNTIME || namespace.startsWith(`${CONNECTION_RUNTIME}.`);
     if (isRuntime && level === 'write') {
       if (caller.connectionId === row.id) return;
@@ -53,7 +57,7 @@ export function createItemMetadata(): ItemMetadataService {
   }
 
   async function extensions(queryable: Queryable, caller: Caller, row: ItemRow): Promise<Record<string, Properties>> {
-    const all = (await extensionsOf(queryable, [row.id])).get(row.id) ?? [];
+    const all = (await extensionsOf(queryable, caller.spaceId, [row.id])).get(row.id) ?? [];
     const readable = all.filter(({ namespace }) => mayAccessExtension(caller, namespace, 'read'));
     return Object.fromEntries(readable.map(({ namespace, data }) => [namespace, JSON.parse(data) as Properties]));
   }
@@ -63,7 +67,7 @@ export function createItemMetadata(): ItemMetadataService {
 
     async read(queryable, caller, row) {
       requireTags(caller, row, 'read');
-      const tags = (await tagsOf(queryable, [row.id])).get(row.id) ?? [];
+      const tags = (await tagsOf(queryable, caller.spaceId, [row.id])).get(row.id) ?? [];
       return { item_id: row.id, tags, extensions: await extensions(queryable, caller, row) };
     },
 
@@ -74,12 +78,17 @@ export function createItemMetadata(): ItemMetadataService {
 
     async removeTag(transaction, caller, row, tag) {
       requireTags(caller, row, 'write');
-      await transaction.deleteFrom('item_tags').where('item_id', '=', row.id).where('tag', '=', tag).execute();
+      await transaction
+        .deleteFrom('item_tags')
+        .where('space_id', '=', row.space_id)
+        .where('item_id', '=', row.id)
+        .where('tag', '=', tag)
+        .execute();
     },
 
     async extension(queryable, caller, row, namespace) {
       requireExtension(caller, row, namespace, 'read');
-      const all = (await extensionsOf(queryable, [row.id])).get(row.id) ?? [];
+      const all = (await extensionsOf(queryable, caller.spaceId, [row.id])).get(row.id) ?? [];
       const found = all.find((extension) => extension.namespace === namespace);
       return found ? (JSON.parse(found.data) as Properties) : null;
     },
@@ -101,6 +110,7 @@ export function createItemMetadata(): ItemMetadataService {
       requireExtension(caller, row, namespace, 'write');
       await transaction
         .deleteFrom('item_extensions')
+        .where('space_id', '=', row.space_id)
         .where('item_id', '=', row.id)
         .where('namespace', '=', namespace)
         .execute();

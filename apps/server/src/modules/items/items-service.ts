@@ -12,6 +12,7 @@ import {
 } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { EdgesService } from '../edges/index.ts';
 import type { TypesService } from '../types/index.ts';
@@ -129,7 +130,7 @@ export function createItemsService(
 
   return {
     async put(transaction, caller, input, { createOnly = false } = {}) {
-      if (isSystemType(input.type)) admitSystemCreate(caller, input.type, input.properties);
+      if (isSystemType(input.type)) admitSystemCreate(caller, input);
       else requireType(caller, input.type, 'write');
       types.require(input.type);
 
@@ -179,7 +180,12 @@ export function createItemsService(
       await refuseTakenKey(transaction, row, state);
       const changes = { state, version: row.version + 1, updated_at: now().toISOString() };
       await keepVersion(transaction, row);
-      await updateItemRow(transaction, row, changes);
+      try {
+        await updateItemRow(transaction, row, changes);
+      } catch (error) {
+        // Another writer took the natural key between our look and our write.
+        throw isUniqueViolation(error) ? keyTaken() : error;
+      }
       return { ...row, ...changes };
     },
 
@@ -194,7 +200,9 @@ export function createItemsService(
 
     async envelope(queryable, caller, row, known) {
       const mayReadTags = mayAccessMetadata(caller, 'tags', 'read');
-      const tags = mayReadTags ? [...(known ?? (await tagsOf(queryable, [row.id])).get(row.id) ?? [])] : [];
+      const tags = mayReadTags
+        ? [...(known ?? (await tagsOf(queryable, row.space_id, [row.id])).get(row.id) ?? [])]
+        : [];
       const item: Item = toItem(row);
       return { item, metadata: { item_id: row.id, tags, extensions: {} } };
     },
@@ -208,13 +216,14 @@ export function createItemsService(
       sourceId: row.source_id,
     });
     if (live && live.id !== row.id) {
-      throw new MarfaError(
-        'conflict',
-        'A live item with the same source and source_id took its place; trash that one first.',
-        { details: { id: live.id } },
-      );
+      throw keyTaken(live.id);
     }
   }
+}
+
+function keyTaken(id?: string): MarfaError {
+  const message = 'A live item with the same source and source_id took its place; trash that one first.';
+  return new MarfaError('conflict', message, id === undefined ? {} : { details: { id } });
 }
 
 function notFound(id: string): MarfaError {

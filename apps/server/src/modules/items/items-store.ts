@@ -110,12 +110,17 @@ export async function addTags(transaction: Transaction, row: ItemRow, tags: read
 }
 
 /** @returns the tags of each item, sorted. */
-export async function tagsOf(queryable: Queryable, itemIds: readonly string[]): Promise<Map<string, string[]>> {
+export async function tagsOf(
+  queryable: Queryable,
+  spaceId: string,
+  itemIds: readonly string[],
+): Promise<Map<string, string[]>> {
   const tags = new Map<string, string[]>(itemIds.map((id) => [id, []]));
   if (itemIds.length === 0) return tags;
   const rows = await queryable
     .selectFrom('item_tags')
     .select(['item_id', 'tag'])
+    .where('space_id', '=', spaceId)
     .where('item_id', 'in', [...itemIds])
     .orderBy('tag')
     .execute();
@@ -125,6 +130,7 @@ export async function tagsOf(queryable: Queryable, itemIds: readonly string[]): 
 
 export async function extensionsOf(
   queryable: Queryable,
+  spaceId: string,
   itemIds: readonly string[],
 ): Promise<Map<string, { namespace: string; data: string }[]>> {
   const extensions = new Map<string, { namespace: string; data: string }[]>(itemIds.map((id) => [id, []]));
@@ -132,6 +138,7 @@ export async function extensionsOf(
   const rows = await queryable
     .selectFrom('item_extensions')
     .select(['item_id', 'namespace', 'data'])
+    .where('space_id', '=', spaceId)
     .where('item_id', 'in', [...itemIds])
     .orderBy('namespace')
     .execute();

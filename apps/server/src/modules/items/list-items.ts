@@ -48,8 +48,10 @@ export function createItemList(types: TypesService): ItemList {
     const ids = rows.map((row) => row.id);
     const edges = wanted.includes('edges') ? await hydrateEdges(queryable, caller, types, ids) : null;
     const tags =
-      wanted.includes('metadata') && mayAccessMetadata(caller, 'tags', 'read') ? await tagsOf(queryable, ids) : null;
-    const extensions = wanted.includes('extensions') ? await extensionsOf(queryable, ids) : null;
+      wanted.includes('metadata') && mayAccessMetadata(caller, 'tags', 'read')
+        ? await tagsOf(queryable, caller.spaceId, ids)
+        : null;
+    const extensions = wanted.includes('extensions') ? await extensionsOf(queryable, caller.spaceId, ids) : null;
     return rows.map((row) => {
       const readable = (extensions?.get(row.id) ?? []).filter(({ namespace }) =>
         mayAccessExtension(caller, namespace, 'read'),

@@ -13,6 +13,7 @@ import {
   type UpdateKeyInput,
 } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
+import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
@@ -26,6 +27,7 @@ import {
   findOwnKey,
   insertKey,
   isConnectionSource,
+  isOwnersKey,
   type KeyRow,
   listOwnKeys,
 } from './keys-store.ts';
@@ -104,6 +106,7 @@ export function createKeysService({ database, now, newId, randomBytes, apiKeySal
   }
 
   async function createUnchecked(transaction: Transaction, spaceId: string, input: CreateKeyInput) {
+    await advisoryLock(transaction, database.dialect, `${spaceId}:sources`);
     if (await isConnectionSource(transaction, spaceId, input.source)) throw sourceTaken(input.source);
     const id = newId();
     const at = now();
@@ -235,6 +238,12 @@ export function createKeysService({ database, now, newId, randomBytes, apiKeySal
     async revoke(transaction, caller, id) {
       const row = await ownKey(caller, id, transaction);
       refuseAbove(caller, row);
+      if (await isOwnersKey(transaction, id)) {
+        throw new MarfaError(
+          'conflict',
+          'This is the key that the owner acts with in the browser; it ends with the owner.',
+        );
+      }
       const at = now();
       await changeKey(transaction, caller.spaceId, id, { revoked_at: at.toISOString() });
       await revokeSystemItem(transaction, caller.spaceId, row.credential_id, at);

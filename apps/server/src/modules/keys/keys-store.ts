@@ -62,3 +62,13 @@ export async function isConnectionSource(queryable: Queryable, spaceId: string, 
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** @returns whether a person acts with this key in the browser. */
+export async function isOwnersKey(queryable: Queryable, keyId: string): Promise<boolean> {
+  const row = await queryable
+    .selectFrom('space_members')
+    .select('user_id')
+    .where('key_id', '=', keyId)
+    .executeTakeFirst();
+  return row !== undefined;
+}

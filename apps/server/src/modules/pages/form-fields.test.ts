@@ -21,6 +21,8 @@ describe('where a sign-in leads back to', () => {
     '/\\evil.example',
     '\\/evil.example',
     '/\t/evil.example',
+    '/.//evil.example',
+    '/x/..//evil.example',
     'javascript:alert(1)',
     '',
     undefined,

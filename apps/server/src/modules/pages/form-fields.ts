@@ -28,5 +28,6 @@ export function safeReturnTo(value: unknown): string {
   if (typeof value !== 'string' || !value.startsWith('/')) return '/';
   const here = 'http://here.invalid';
   const url = URL.canParse(value, here) ? new URL(value, here) : null;
-  return url?.origin === here ? `${url.pathname}${url.search}` : '/';
+  // A path that itself begins with two slashes would name another host on the way back.
+  return url?.origin === here && !url.pathname.startsWith('//') ? `${url.pathname}${url.search}` : '/';
 }

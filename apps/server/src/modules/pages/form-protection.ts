@@ -7,11 +7,19 @@ import type { Secret } from '../../platform/secret.ts';
 /** The session cookie of the auth library, with and without its https prefix. */
 const SESSION_COOKIES = ['marfa.session_token', '__Secure-marfa.session_token'];
 
+export interface FormProtectionOptions {
+  authSecret: Secret;
+  /** Whether cookies are for https only. */
+  secure: boolean;
+  /** The address people use, if it is set. */
+  baseUrl: string | undefined;
+}
+
 /**
  * Keeps other sites from posting our forms: the browser must say the form comes from here (`Origin`, `Sec-Fetch-Site`),
  * and the form must carry a token bound to the session and signed by this server (OWASP's signed double submit).
  */
-export function createFormProtection({ authSecret, secure }: { authSecret: Secret; secure: boolean }) {
+export function createFormProtection({ authSecret, secure, baseUrl }: FormProtectionOptions) {
   const secret = createHmac('sha256', authSecret.reveal()).update('marfa form tokens').digest('base64url');
   const { generateCsrfToken, validateRequest } = doubleCsrf({
     getSecret: () => secret,
@@ -23,7 +31,7 @@ export function createFormProtection({ authSecret, secure }: { authSecret: Secre
   });
 
   const protectForm: RequestHandler = (request, _response, next) => {
-    if (!comesFromHere(request) || !validateRequest(request)) {
+    if (!comesFromHere(request, baseUrl) || !validateRequest(request)) {
       throw new MarfaError(
         'forbidden',
         'This form is out of date or was not opened on this server. Go back, reload the page and try again.',
@@ -35,10 +43,12 @@ export function createFormProtection({ authSecret, secure }: { authSecret: Secre
   return { protectForm, csrfToken: (request: Request, response: Response) => generateCsrfToken(request, response) };
 }
 
-function comesFromHere(request: Request): boolean {
+function comesFromHere(request: Request, baseUrl: string | undefined): boolean {
   const site = request.get('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   const origin = request.get('origin');
   if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === request.get('host');
+  if (!URL.canParse(origin)) return false;
+  // A proxy in front may not pass on the Host that the browser sees; the public address is the same place.
+  return new URL(origin).host === request.get('host') || (baseUrl !== undefined && origin === new URL(baseUrl).origin);
 }

@@ -27,6 +27,8 @@ export interface PagesDeps {
   localUrl: () => string;
   /** Whether cookies are for https only. */
   secure: boolean;
+  /** The address people use, if it is set. */
+  baseUrl: string | undefined;
 }
 
 /** What one page request is answered with. */

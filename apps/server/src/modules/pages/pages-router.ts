@@ -1,6 +1,7 @@
 import { MarfaError } from '@withmarfa/shared';
 import cookieParser from 'cookie-parser';
 import { type ErrorRequestHandler, type Request, type Response, Router, urlencoded } from 'express';
+import { inspectJson } from '../../http/inspect-json.ts';
 import { requestIdOf } from '../../http/request-log.ts';
 import { asStorageFault } from '../../platform/database/storage-fault.ts';
 import { mountAccountPages } from './account-routes.tsx';
@@ -15,9 +16,9 @@ import { ErrorPage } from './views/account-pages.tsx';
 
 /** The server-rendered pages: everything works without script. */
 export function createPages(deps: PagesDeps): Router {
-  const { platform, accounts, secure, localUrl } = deps;
+  const { platform, accounts, secure, baseUrl, localUrl } = deps;
   const router = Router();
-  const forms = createFormProtection({ authSecret: platform.authSecret, secure });
+  const forms = createFormProtection({ authSecret: platform.authSecret, secure, baseUrl });
 
   router.get('/assets/marfa.css', (_request, response) => {
     response.type('css').set('Cache-Control', 'public, max-age=300').send(STYLESHEET);
@@ -29,6 +30,11 @@ export function createPages(deps: PagesDeps): Router {
   const pages = Router();
   pages.use(cookieParser());
   pages.use(urlencoded({ extended: false, limit: '100kb' }));
+  pages.use((request, _response, next) => {
+    const odd = inspectJson([decodeURIComponent(request.path), request.query, request.body]);
+    if (odd) throw new MarfaError('validation_error', `The request cannot be used: ${odd}.`);
+    next();
+  });
 
   const signedIn = (request: Request) => accounts.signedIn(request.get('cookie'), request.ip ?? null);
   const tools: PageTools = {

@@ -61,19 +61,17 @@ export function mountSpacePages(router: Router, tools: PageTools): void {
     const [all, bookmarks, newest] = await Promise.all([
       connections.list(database.read, spaceId),
       newestBookmarks(spaceId),
-      activity.newest(database.read, spaceId, { limit: 100 }),
+      activity.newest(database.read, spaceId, { limit: NEWEST, severity: 'action_required' }),
     ]);
     const active = all.filter((row) => row.active === 1);
-    const attention = newest.filter(
-      (row) => row.severity === 'action_required' && active.some((connection) => connection.id === row.connection_id),
-    );
+    const attention = newest.filter((row) => active.some((connection) => connection.id === row.connection_id));
     renderPage(
       response,
       <HomePage
         owner={ownerOf(request, response, session)}
         connections={active.map(toConnectionView)}
         bookmarks={bookmarks}
-        attention={attention.slice(0, NEWEST).map(toActivityView)}
+        attention={attention.map(toActivityView)}
       />,
     );
   });

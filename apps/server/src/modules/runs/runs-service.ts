@@ -54,6 +54,11 @@ export function createRunsService({ database, now }: Pick<Platform, 'database' |
           .where('finished_at', 'is not', null)
           .execute();
         await transaction
+          .deleteFrom('mailbox_messages')
+          .where('state', '=', 'dead')
+          .where('queued_at_ms', '<', nowMs - KEEP_RUNS_DAYS * DAY_MS)
+          .execute();
+        await transaction
           .deleteFrom('mailbox_keys')
           .where('accepted_at_ms', '<', nowMs - KEEP_KEYS_DAYS * DAY_MS)
           .execute();

@@ -1,5 +1,6 @@
 import { type Clock, createDispatcher } from '@withmarfa/engine';
 import { MarfaError } from '@withmarfa/shared';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { createSqlConnections } from '../../platform/mailbox/sql-connections.ts';
 import { createSqlLeases } from '../../platform/mailbox/sql-leases.ts';
 import { createSqlMailbox } from '../../platform/mailbox/sql-mailbox.ts';
@@ -12,8 +13,10 @@ import { createConnectorRunner } from './connector-runner.ts';
 import type { LoadedConnector } from './load-connectors.ts';
 import type { RuntimeCredentials } from './runtime-credentials.ts';
 
-/** Runs waiting for a process at the same time; more wait in their mailboxes. */
-const MAX_CONCURRENT_DRAINS = 64;
+/** Drains that may wait to be let in; each is a promise and nothing more. */
+const MAX_CONCURRENT_DRAINS = 10_000;
+/** Drains let in for each process of an integration: while one runs, the others claim and settle. */
+const DRAINS_PER_WORKER = 4;
 /** How long a stop waits for runs under way. */
 const STOP_GRACE_MS = 10_000;
 
@@ -52,6 +55,7 @@ export function createRuntime({
   clock,
 }: RuntimeDeps): Runtime {
   const { database, logger, newId } = platform;
+  const limiters = new Map<string, LimitFunction>();
   const runner = createConnectorRunner({
     database,
     logger,
@@ -75,6 +79,7 @@ export function createRuntime({
     random: Math.random,
     holder: newId(),
     maxConcurrentDrains: MAX_CONCURRENT_DRAINS,
+    admit: async (connectionId, drain) => limiterOf(await integrationOf(connectionId))(drain),
     runTimeoutMs: settings.runTimeoutSeconds * 1000,
     onFault: (error, where) => logger.error({ error, ...where }, 'the engine met a fault of the store; it tries again'),
   });
@@ -117,6 +122,23 @@ export function createRuntime({
       },
     },
   };
+
+  function limiterOf(integrationId: string): LimitFunction {
+    const known = limiters.get(integrationId);
+    if (known) return known;
+    const limiter = pLimit(settings.workersPerIntegration * DRAINS_PER_WORKER);
+    limiters.set(integrationId, limiter);
+    return limiter;
+  }
+
+  async function integrationOf(connectionId: string): Promise<string> {
+    const row = await database.read
+      .selectFrom('connections')
+      .select('integration_id')
+      .where('id', '=', connectionId)
+      .executeTakeFirst();
+    return row?.integration_id ?? 'none';
+  }
 
   async function endLeasesOfTheDead(): Promise<void> {
     // One process owns a SQLite file, so whoever held a lease is gone. On Postgres it may live; its leases run out.

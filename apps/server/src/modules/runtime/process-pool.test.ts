@@ -29,6 +29,9 @@ function aPool(size: number) {
   return { pool, started };
 }
 
+/** One turn of the event loop: everything that was ready has happened. */
+const aTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 /** Work that goes on until it is told to end. */
 function aWork() {
   let end: () => void = () => undefined;
@@ -44,6 +47,7 @@ describe('the process pool of an integration', () => {
     expect(started).toHaveLength(0);
     const works = [aWork(), aWork(), aWork()];
     const uses = works.map(({ work }) => pool.use(work));
+    await aTurn();
     expect(started).toHaveLength(2);
     for (const { end } of works) end();
     await Promise.all(uses);
@@ -75,6 +79,7 @@ describe('the process pool of an integration', () => {
     const works = [aWork(), aWork()];
     const dying = pool.use(works[0]?.work ?? (() => Promise.resolve()));
     const waiting = pool.use(works[1]?.work ?? (() => Promise.resolve()));
+    await aTurn();
     started[0]?.die();
     for (const { end } of works) end();
     await Promise.all([dying, waiting]);

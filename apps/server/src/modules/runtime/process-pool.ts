@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { ConnectorProcess } from './connector-process.ts';
 
 /** A process without work ends after this long. */
@@ -14,62 +15,51 @@ export interface ProcessPool {
  * first served. One that has ended is replaced by the next run that needs it.
  */
 export function createProcessPool(size: number, start: () => ConnectorProcess): ProcessPool {
-  const idle: { process: ConnectorProcess; timer: NodeJS.Timeout }[] = [];
-  const waiting: ((process: ConnectorProcess) => void)[] = [];
+  const limit = pLimit(size);
   const all = new Set<ConnectorProcess>();
-  let busy = 0;
+  /** With the timer that ends it. */
+  const idle = new Map<ConnectorProcess, NodeJS.Timeout>();
 
-  function take(): ConnectorProcess | null {
-    for (let entry = idle.pop(); entry; entry = idle.pop()) {
-      clearTimeout(entry.timer);
-      if (entry.process.alive) return entry.process;
-      all.delete(entry.process);
+  function take(): ConnectorProcess {
+    for (const [process, timer] of idle) {
+      clearTimeout(timer);
+      idle.delete(process);
+      if (process.alive) return process;
+      all.delete(process);
     }
-    if (busy >= size) return null;
     const process = start();
     all.add(process);
     return process;
   }
 
   function giveBack(process: ConnectorProcess): void {
-    busy -= 1;
-    if (!process.alive) all.delete(process);
-    const next = waiting.shift();
-    if (next) {
-      const replacement = process.alive ? process : take();
-      if (replacement) {
-        busy += 1;
-        next(replacement);
-      } else waiting.unshift(next);
+    if (!process.alive) {
+      all.delete(process);
       return;
     }
-    if (!process.alive) return;
     const timer = setTimeout(() => {
-      idle.splice(
-        idle.findIndex((entry) => entry.process === process),
-        1,
-      );
+      idle.delete(process);
       all.delete(process);
       process.kill();
     }, IDLE_MS);
     timer.unref();
-    idle.push({ process, timer });
+    idle.set(process, timer);
   }
 
   return {
-    async use(work) {
-      const free = take();
-      if (free) busy += 1;
-      const process = free ?? (await new Promise<ConnectorProcess>((resolve) => waiting.push(resolve)));
-      try {
-        return await work(process);
-      } finally {
-        giveBack(process);
-      }
-    },
+    use: (work) =>
+      limit(async () => {
+        const process = take();
+        try {
+          return await work(process);
+        } finally {
+          giveBack(process);
+        }
+      }),
     close() {
-      for (const { timer } of idle.splice(0)) clearTimeout(timer);
+      for (const timer of idle.values()) clearTimeout(timer);
       for (const process of all) process.kill();
+      idle.clear();
       all.clear();
     },
   };

@@ -1,6 +1,6 @@
 import type { RuntimeCredential } from '@withmarfa/runtime-sdk/host';
 import { type AxisPermissions, MarfaError, type TypePermissions } from '@withmarfa/shared';
-import type { Database } from '../../platform/database/database.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { ConnectionRow, ConnectionsService } from '../connections/index.ts';
 import type { KeysService } from '../keys/index.ts';
 
@@ -15,8 +15,13 @@ export interface MintOptions {
 }
 
 export interface RuntimeCredentials {
-  /** @throws MarfaError `connection_not_found`, or `forbidden` when it is revoked or paused, or when more is asked than was consented to. */
-  mint(spaceId: string, connectionId: string, options: MintOptions): ReturnType<KeysService['mintRuntimeKey']>;
+  /** @throws MarfaError `connection_not_found`, or `forbidden` when it is uninstalled, or when more is asked than was consented to. */
+  mint(
+    transaction: Transaction,
+    spaceId: string,
+    connectionId: string,
+    options: MintOptions,
+  ): ReturnType<KeysService['mintRuntimeKey']>;
   /** A credential for the SDK in a connector process; null when the Connection is gone. */
   forRun(spaceId: string, connectionId: string): Promise<RuntimeCredential | null>;
 }
@@ -35,19 +40,18 @@ export function createRuntimeCredentials({
   connections,
   ttlSeconds,
 }: RuntimeCredentialsDeps): RuntimeCredentials {
-  async function mint(spaceId: string, connectionId: string, options: MintOptions) {
-    return database.write(async (transaction) => {
-      const connection = await connections.require(transaction, spaceId, connectionId);
-      if (connection.active === 0) throw new MarfaError('forbidden', 'The connection is not active.');
-      return keys.mintRuntimeKey(transaction, {
-        spaceId,
-        connectionId,
-        credentialId: connection.credential_id,
-        label: options.label ?? `${connection.integration_name} runtime`,
-        source: options.source ?? connection.source,
-        ...narrowed(connection, options),
-        ttlSeconds: options.ttlSeconds,
-      });
+  async function mint(transaction: Transaction, spaceId: string, connectionId: string, options: MintOptions) {
+    // Locked: an uninstall at the same moment either finds this key, or is found by it.
+    const connection = await connections.lock(transaction, spaceId, connectionId);
+    if (connection.active === 0) throw new MarfaError('forbidden', 'The connection is not active.');
+    return keys.mintRuntimeKey(transaction, {
+      spaceId,
+      connectionId,
+      credentialId: connection.credential_id,
+      label: options.label ?? `${connection.integration_name} runtime`,
+      source: options.source ?? connection.source,
+      ...narrowed(connection, options),
+      ttlSeconds: options.ttlSeconds,
     });
   }
 
@@ -55,7 +59,9 @@ export function createRuntimeCredentials({
     mint,
     async forRun(spaceId, connectionId) {
       try {
-        const { secret, expiresAt } = await mint(spaceId, connectionId, { ttlSeconds });
+        const { secret, expiresAt } = await database.write((transaction) =>
+          mint(transaction, spaceId, connectionId, { ttlSeconds }),
+        );
         return { api_key: secret.reveal(), expires_at_ms: expiresAt.getTime() };
       } catch (error) {
         if (MarfaError.is(error, 'connection_not_found') || MarfaError.is(error, 'forbidden')) return null;

@@ -22,26 +22,27 @@ export function mountRuntimeRoutes(
       .where('id', '=', body.connection_id)
       .executeTakeFirst();
     if (!connection) throw new MarfaError('connection_not_found', 'There is no such connection.');
-    const minted = await credentials.mint(connection.space_id, body.connection_id, {
-      label: body.label,
-      source: body.source,
-      ttlSeconds: body.ttl_seconds ?? ttlSeconds,
-      typePermissions: body.type_permissions,
-      extensionPermissions: body.extension_permissions,
-      edgePermissions: body.edge_permissions,
-    });
-    await database.write((transaction) =>
-      audit.record(
+    const minted = await database.write(async (transaction) => {
+      const made = await credentials.mint(transaction, connection.space_id, body.connection_id, {
+        label: body.label,
+        source: body.source,
+        ttlSeconds: body.ttl_seconds ?? ttlSeconds,
+        typePermissions: body.type_permissions,
+        extensionPermissions: body.extension_permissions,
+        edgePermissions: body.edge_permissions,
+      });
+      await audit.record(
         transaction,
         { ...caller, spaceId: connection.space_id },
         {
           action: 'runtime_credential.mint',
           resource_type: 'connection',
           resource_id: body.connection_id,
-          details: { credential_id: minted.id },
+          details: { credential_id: made.id },
         },
-      ),
-    );
+      );
+      return made;
+    });
     return answer(201, {
       id: minted.id,
       api_key: minted.secret.reveal(),

@@ -1,9 +1,13 @@
 import { MarfaError } from '@withmarfa/shared';
+import { sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
 import { foundation } from './migrations/0001-foundation.ts';
 import { mailbox } from './migrations/0002-mailbox.ts';
 import { accounts } from './migrations/0003-accounts.ts';
+
+/** Named for us: a shared Postgres server may hold other programs' `migrations`. */
+const TABLE = 'marfa_migrations';
 
 type MigrationFor = (dialect: Database['dialect']) => Migration;
 
@@ -24,8 +28,8 @@ export async function migrate(database: Database): Promise<void> {
   const migrator = new Migrator({
     db: database.shared,
     provider: { getMigrations: () => Promise.resolve(migrations) },
-    migrationTableName: 'migrations',
-    migrationLockTableName: 'migrations_lock',
+    migrationTableName: TABLE,
+    migrationLockTableName: `${TABLE}_lock`,
   });
   await refuseLaterRelease(database);
   const { error, results } = await migrator.migrateToLatest();
@@ -41,17 +45,30 @@ export async function migrate(database: Database): Promise<void> {
 }
 
 async function refuseLaterRelease(database: Database): Promise<void> {
-  const tables = await database.shared.introspection.getTables();
-  if (!tables.some((table) => table.name === 'migrations')) return;
-  const rows = await database.shared
-    .withTables<{ migrations: { name: string } }>()
-    .selectFrom('migrations')
-    .select('name')
-    .execute();
-  const unknown = rows.map((row) => row.name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  const names = await appliedMigrations(database);
+  const unknown = names.filter((name) => !Object.hasOwn(MIGRATIONS, name));
   if (unknown.length === 0) return;
   throw new MarfaError(
     'storage_unavailable',
     `This database was written by a later release of Marfa (it holds ${unknown.join(', ')}). Start that release, or set MARFA_DATA_DIR or DATABASE_URL to another place.`,
   );
+}
+
+async function appliedMigrations(database: Database): Promise<string[]> {
+  const tables = await database.shared.introspection.getTables();
+  const own = await currentSchema(database);
+  if (!tables.some((table) => table.name === TABLE && (own === null || table.schema === own))) return [];
+  const rows = await database.shared
+    .withTables<{ [TABLE]: { name: string } }>()
+    .selectFrom(TABLE)
+    .select('name')
+    .execute();
+  return rows.map((row) => row.name);
+}
+
+/** @returns the schema that unqualified names mean, or null where there are none. */
+async function currentSchema(database: Database): Promise<string | null> {
+  if (database.dialect === 'sqlite') return null;
+  const { rows } = await sql<{ name: string }>`select current_schema() as name`.execute(database.shared);
+  return rows[0]?.name ?? null;
 }

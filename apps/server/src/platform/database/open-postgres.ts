@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { MarfaError } from '@withmarfa/shared';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
@@ -8,7 +9,9 @@ import type { Tables } from './tables.ts';
 
 const INT8 = 20;
 const POOL_SIZE = 10;
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 6;
+/** Longest pause before the second attempt; it doubles with each further one. */
+const FIRST_PAUSE_MS = 20;
 /** Serialization failure and deadlock: nothing was written, running again is right. */
 const CONFLICTS = new Set(['40001', '40P01']);
 
@@ -22,6 +25,10 @@ export async function openPostgres(url: string, logger: Logger): Promise<Databas
     // Counts, fences and milliseconds all fit a double.
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) },
   });
+  // A connection that ends while it is in use tells its user by the failing query; unheard, its event ends the process.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => logger.warn({ error }, 'a database connection was lost')),
+  );
   pool.on('error', (error) => logger.warn({ error }, 'an idle database connection was lost'));
   try {
     await pool.query('select 1');
@@ -44,8 +51,9 @@ export async function openPostgres(url: string, logger: Logger): Promise<Databas
         try {
           return await database.transaction().execute(unit);
         } catch (error) {
-          if (attempt < MAX_ATTEMPTS && CONFLICTS.has(errorCode(error))) continue;
-          throw asStorageFault(error);
+          if (!CONFLICTS.has(errorCode(error))) throw asStorageFault(error);
+          if (attempt === MAX_ATTEMPTS) throw tooBusy(error);
+          await wait(Math.random() * FIRST_PAUSE_MS * 2 ** attempt);
         }
       }
     },
@@ -53,4 +61,12 @@ export async function openPostgres(url: string, logger: Logger): Promise<Databas
       await database.destroy();
     },
   };
+}
+
+function tooBusy(cause: unknown): MarfaError {
+  return new MarfaError(
+    'storage_unavailable',
+    'Too many writers wanted the same rows; nothing was changed. Try again.',
+    { cause },
+  );
 }

@@ -3,13 +3,20 @@ import { MarfaError } from '@withmarfa/shared';
 const UNAVAILABLE_SQLITE = /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|LOCKED|NOTADB|PERM|READONLY)/;
 /** Postgres classes: connection exception, insufficient resources, operator intervention, system error. */
 const UNAVAILABLE_POSTGRES = /^(08|53|57|58)/;
+/** What the Postgres driver says without a code. */
+const LOST_POSTGRES = /^Connection terminated|is not queryable|timeout exceeded when trying to connect/;
 const UNAVAILABLE_SYSTEM = /^(ECONN|ENOSPC|EROFS|EACCES|ENOENT|EPIPE|ETIMEDOUT|EDQUOT|EIO)/;
 
 /** @returns a `storage_unavailable` error when the store itself failed, else the error as it is. */
 export function asStorageFault(error: unknown): unknown {
   if (MarfaError.is(error)) return error;
   const code = errorCode(error);
-  const isStorage = UNAVAILABLE_SQLITE.test(code) || UNAVAILABLE_POSTGRES.test(code) || UNAVAILABLE_SYSTEM.test(code);
+  const message = error instanceof Error ? error.message : '';
+  const isStorage =
+    LOST_POSTGRES.test(message) ||
+    UNAVAILABLE_SQLITE.test(code) ||
+    UNAVAILABLE_POSTGRES.test(code) ||
+    UNAVAILABLE_SYSTEM.test(code);
   if (!isStorage) return error;
   return new MarfaError(
     'storage_unavailable',

@@ -15,12 +15,14 @@ interface Ending {
 }
 
 type MessageRow = Selectable<Tables['mailbox_messages']>;
+type ConnectionRow = Selectable<Tables['connections']>;
 
 /** Writes everything that one attempt's end causes. @returns false when this attempt has been ended already. */
 export async function settleAttempt(
   transaction: Transaction,
   { lease, claimed, settlement, newId, dialect }: Ending,
 ): Promise<boolean> {
+  const connection = await lockConnection(transaction, dialect, lease.connectionId);
   const message = await transaction
     .selectFrom('mailbox_messages')
     .selectAll()
@@ -29,9 +31,20 @@ export async function settleAttempt(
     .where('fence', '=', lease.fence)
     .executeTakeFirst();
   if (!message) return false;
-  await settleMessage(transaction, message, settlement);
+  if (connection?.active === 0) {
+    // A person ended the Connection while this ran: that the run failed is no news, and nothing comes of it.
+    await settleMessage(transaction, message, { state: 'gone' });
+    await settleRun(transaction, claimed.id, {
+      ...settlement.run,
+      status: 'skipped',
+      error: 'the connection was uninstalled',
+      finishedAtMs: settlement.run.finishedAtMs ?? claimed.queuedAtMs,
+    });
+    return true;
+  }
+  await settleMessage(transaction, message, settlement.message);
   await settleRun(transaction, claimed.id, settlement.run);
-  await settleConnection(transaction, dialect, lease.connectionId, settlement);
+  if (connection) await settleConnection(transaction, connection, settlement);
   const at = new Date(settlement.run.finishedAtMs ?? message.queued_at_ms);
   for (const { severity, summary, detail } of settlement.activity) {
     await insertSystemItem(transaction, {
@@ -46,11 +59,7 @@ export async function settleAttempt(
   return true;
 }
 
-async function settleMessage(
-  transaction: Transaction,
-  message: MessageRow,
-  { message: end }: Settlement,
-): Promise<void> {
+async function settleMessage(transaction: Transaction, message: MessageRow, end: Settlement['message']): Promise<void> {
   switch (end.state) {
     case 'gone':
       await transaction.deleteFrom('mailbox_messages').where('seq', '=', message.seq).execute();
@@ -113,17 +122,19 @@ function settleRun(transaction: Transaction, id: string, end: Settlement['run'])
     .execute();
 }
 
-async function settleConnection(
+function lockConnection(
   transaction: Transaction,
   dialect: Database['dialect'],
-  connectionId: string,
+  id: string,
+): Promise<ConnectionRow | undefined> {
+  return lockRows(transaction.selectFrom('connections').selectAll().where('id', '=', id), dialect).executeTakeFirst();
+}
+
+async function settleConnection(
+  transaction: Transaction,
+  row: ConnectionRow,
   { cursors, health, schedule }: Settlement,
 ): Promise<void> {
-  const row = await lockRows(
-    transaction.selectFrom('connections').selectAll().where('id', '=', connectionId),
-    dialect,
-  ).executeTakeFirst();
-  if (!row) return;
   const changes: Partial<typeof row> = {};
   if (cursors) {
     const stored = JSON.parse(row.cursors) as Record<string, unknown>;
@@ -140,9 +151,8 @@ async function settleConnection(
     changes.last_error_at_ms = health.lastErrorAtMs;
   }
   if (schedule.action === 'disarm') Object.assign(changes, { tick_at_ms: null, due_at_ms: null });
-  if (schedule.action === 'arm' && row.active === 1)
-    Object.assign(changes, { tick_at_ms: schedule.tickAtMs, due_at_ms: schedule.dueAtMs });
+  if (schedule.action === 'arm') Object.assign(changes, { tick_at_ms: schedule.tickAtMs, due_at_ms: schedule.dueAtMs });
   if (Object.keys(changes).length === 0) return;
-  await transaction.updateTable('connections').set(changes).where('id', '=', connectionId).execute();
+  await transaction.updateTable('connections').set(changes).where('id', '=', row.id).execute();
   await mirrorConnection(transaction, { ...row, ...changes });
 }

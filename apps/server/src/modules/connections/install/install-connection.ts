@@ -1,6 +1,7 @@
 import { planNextTick } from '@withmarfa/engine';
 import { type ConnectionProperties, type InstallInput, type Integration, MarfaError } from '@withmarfa/shared';
 import type { Caller } from '../../../platform/caller.ts';
+import { advisoryLock } from '../../../platform/database/advisory-lock.ts';
 import type { Transaction } from '../../../platform/database/database.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { insertSystemItem } from '../../../platform/system-items.ts';
@@ -163,6 +164,7 @@ export function createInstaller({ platform, types, integrations, activity, audit
       tick_at_ms: tick?.tickAtMs ?? null,
       due_at_ms: tick?.dueAtMs ?? null,
     };
+    await advisoryLock(transaction, database.dialect, `${caller.spaceId}:sources`);
     for (const source of await candidateSources(transaction, caller.spaceId, integration.manifest_name, connectionId)) {
       // The unique index decides between installs at the same moment; who loses the name takes the longer one.
       const result = await transaction
