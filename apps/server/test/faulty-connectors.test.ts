@@ -11,13 +11,13 @@ import { allRows, ENDED, install, integrationId, runIn, runOnce, startRun } from
 import { aSpace } from './support/spaces.ts';
 import { writeConnector } from './support/write-connector.ts';
 
-const RUN_TIMEOUT_SECONDS = 2;
+const RUN_TIMEOUT_SECONDS = 3;
 const SALT = 'canary-salt-0123456789abcdef';
 const AUTH_SECRET = 'canary-secret-0123456789abcdef0123456789';
 
 const BEHAVIOURS = `{
   works: async () => ({ ok: true }),
-  takes_most_of_its_time: () => new Promise((resolve) => setTimeout(() => resolve({ ok: true }), 1200)),
+  takes_most_of_its_time: () => new Promise((resolve) => setTimeout(() => resolve({ ok: true }), 1300)),
   exits: () => process.exit(3),
   throws: async () => { throw new Error('the tide is out'); },
   throws_unawaited: () => new Promise(() => setTimeout(() => { throw new Error('the anchor is lost'); })),
@@ -141,7 +141,8 @@ describeServer(
       expect(cut.error).toMatch(/SIGKILL/);
       held.release([]);
       const run = await runIn(api, connection_id, runId, ENDED);
-      expect(run).toMatchObject({ status: 'succeeded', attempt: 2 });
+      expect(run.status).toBe('succeeded');
+      expect(run.attempt).toBeGreaterThan(1);
       expect(run.error).toBeUndefined();
       expect((await api.get(`/connections/${connection_id}/runs`)).body.data).toHaveLength(1);
     });

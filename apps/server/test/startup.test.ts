@@ -4,8 +4,8 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Api, bootstrap, createApi } from './support/api.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { type Answer, type Api, bootstrap, createApi } from './support/api.ts';
 import { type FeedServer, startFeedServer } from './support/feed-server.ts';
 import { holdAnswers } from './support/hold-answers.ts';
 import { ENDED, install, integrationId, RSS_WATCHER, runIn, startRun } from './support/integrations.ts';
@@ -91,11 +91,11 @@ describe('A server that cannot start says what to do:', () => {
 
   it('a data folder that another server uses', async () => {
     const first = await startServer(profile.variables);
+    onTestFinished(async () => void (await first.stop()));
     const output = await failure({ ...profile.variables, PORT: String(await freePort()) });
     expect(output).toContain(profile.dataFolder);
     expect(output).toContain('MARFA_DATA_DIR');
     expect((await createApi(first.url).get('/health')).status).toBe(200);
-    await first.stop();
   });
 
   it('a data folder that is a file', async () => {
@@ -172,7 +172,11 @@ describe.each(DIALECTS)('A server on %s', (dialect) => {
     if (!url) return new SqliteDatabase(join(profile.dataFolder, 'marfa.db')).exec(statement).close();
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    await client.query(statement).finally(() => client.end());
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
   };
 
   beforeAll(async () => {
@@ -202,44 +206,41 @@ describe.each(DIALECTS)('A server on %s', (dialect) => {
     expect(await runIn(admin, connection_id, run, ENDED)).toMatchObject({ status: 'succeeded', items_created: 1 });
   }, 90_000);
 
-  it('lets a run under way come to its end when that is near', async () => {
-    const held = holdAnswers(feed);
-    const { connection_id } = await install(admin, await integrationId(admin, RSS_WATCHER), { feed_url: feed.url });
-    const run = await startRun(admin, connection_id);
-    await held.asked;
-    const stopped = server.stop();
-    held.release([{ id: 'two', title: 'Second' }]);
-    expect(await stopped).toBe(0);
-    await restart();
-    expect((await admin.get(`/connections/${connection_id}/runs/${run}`)).body).toMatchObject({
-      status: 'succeeded',
-      attempt: 1,
-      items_created: 1,
+  describe('told to stop while much goes on', () => {
+    let runPath: string;
+    let answers: Answer[];
+    beforeAll(async () => {
+      const held = holdAnswers(feed);
+      const { connection_id } = await install(admin, await integrationId(admin, RSS_WATCHER), { feed_url: feed.url });
+      runPath = `/connections/${connection_id}/runs/${await startRun(admin, connection_id)}`;
+      await held.asked;
+      const writes = Array.from({ length: 50 }, () => admin.post('/items', { type: 'core.note' }));
+      await Promise.any(writes);
+      const stopped = server.stop();
+      held.release([{ id: 'two', title: 'Second' }]);
+      const ends = await Promise.allSettled(writes);
+      answers = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+      expect(await stopped).toBe(0);
+    }, 90_000);
+
+    it('does not touch a database of a later release meanwhile, and leaves it as it was', async () => {
+      await execute("insert into marfa_migrations (name, timestamp) values ('9999-later', '2030-01-01T00:00:00.000Z')");
+      const output = await failure({ ...profile.variables, PORT: String(server.port) });
+      expect(output).toContain('9999-later');
+      expect(output).toContain('Start that release');
+      await execute("delete from marfa_migrations where name = '9999-later'");
+      await restart();
     });
-  });
 
-  it('answers what it has begun before it stops, and keeps it', async () => {
-    const writes = Array.from({ length: 50 }, () => admin.post('/items', { type: 'core.note' }));
-    await Promise.any(writes);
-    const stopped = server.stop();
-    const ends = await Promise.allSettled(writes);
-    expect(await stopped).toBe(0);
-    await restart();
-    const answers = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-    expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 201));
-    for (const { body } of answers) expect((await admin.get(`/items/${body.item.id}`)).status).toBe(200);
-  });
+    it('lets a run whose end is near come to it', async () => {
+      const run = (await admin.get(runPath)).body;
+      expect(run).toMatchObject({ status: 'succeeded', attempt: 1, items_created: 1 });
+    });
 
-  it('does not touch a database of a later release, and leaves it as it was', async () => {
-    const { id } = await anItem(admin);
-    await server.stop();
-    await execute("insert into marfa_migrations (name, timestamp) values ('9999-later', '2030-01-01T00:00:00.000Z')");
-    const output = await failure({ ...profile.variables, PORT: String(server.port) });
-    expect(output).toContain('9999-later');
-    expect(output).toContain('Start that release');
-    await execute("delete from marfa_migrations where name = '9999-later'");
-    await restart();
-    expect((await admin.get(`/items/${id}`)).status).toBe(200);
+    it('answers what it has begun, and keeps it', async () => {
+      expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 201));
+      for (const { body } of answers) expect((await admin.get(`/items/${body.item.id}`)).status).toBe(200);
+    });
   });
 
   it('lives without the connectors that it cannot load, and says which', async () => {

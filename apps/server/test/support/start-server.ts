@@ -52,18 +52,18 @@ export async function startServer(variables: Record<string, string>): Promise<Te
   };
 }
 
-/** Starts a server that is expected not to come up. @returns its exit code and what it printed. */
+/** Starts a server that is expected not to come up. @returns its exit code, null when it came up and had to be ended, and what it printed. */
 export async function startFailing(
   variables: Record<string, string>,
 ): Promise<{ code: number | null; output: string }> {
   const child = spawnServer(variables);
   let output = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
+  const note = (chunk: Buffer) => {
     output += chunk.toString();
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
+    if (output.includes('Marfa is listening on')) child.kill('SIGKILL');
+  };
+  child.stdout?.on('data', note);
+  child.stderr?.on('data', note);
   const [code] = (await once(child, 'exit')) as [number | null];
   return { code, output };
 }
