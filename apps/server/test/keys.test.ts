@@ -170,7 +170,9 @@ describeServer('A key', (under) => {
   it('that is revoked is dead at the very next request, and gone from the list', async () => {
     const key = await aKey(owner, { role: 'tenant_admin' });
     expect((await key.api.get('/items')).status).toBe(200);
-    expect((await owner.delete(`/keys/${key.id}`)).body).toEqual({ ok: true });
+    for (const _time of ['first', 'second']) {
+      expect((await owner.delete(`/keys/${key.id}`)).body).toEqual({ ok: true });
+    }
     expect(refusal(await key.api.get('/items'))).toEqual({ status: 401, code: 'unauthorized' });
     const { body } = await owner.get('/keys');
     expect(body.keys.map((listed: { id: string }) => listed.id)).not.toContain(key.id);

@@ -42,7 +42,7 @@ export function mountKeyRoutes(mount: Mount, database: Database, keys: KeysServi
 
   mount.endpoint(revokeKey, async ({ params }, caller) => {
     await database.write(async (transaction) => {
-      await keys.revoke(transaction, caller, params.id);
+      if (!(await keys.revoke(transaction, caller, params.id))) return;
       await audit.record(transaction, caller, { action: 'key.revoke', resource_type: 'key', resource_id: params.id });
     });
     return OK;

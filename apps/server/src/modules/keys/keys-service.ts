@@ -28,6 +28,7 @@ import {
   insertKey,
   isConnectionSource,
   isOwnersKey,
+  isRevokedKey,
   type KeyRow,
   listOwnKeys,
 } from './keys-store.ts';
@@ -69,7 +70,8 @@ export interface KeysService {
   list(caller: Caller): Promise<Key[]>;
   get(caller: Caller, id: string): Promise<Key>;
   update(transaction: Transaction, caller: Caller, id: string, input: UpdateKeyInput): Promise<Key>;
-  revoke(transaction: Transaction, caller: Caller, id: string): Promise<void>;
+  /** @returns false when it was revoked before: doing it twice is no error. */
+  revoke(transaction: Transaction, caller: Caller, id: string): Promise<boolean>;
   mintRuntimeKey(
     transaction: Transaction,
     request: RuntimeKeyRequest,
@@ -236,6 +238,7 @@ export function createKeysService({ database, now, newId, randomBytes, apiKeySal
     },
 
     async revoke(transaction, caller, id) {
+      if (await isRevokedKey(transaction, caller.spaceId, id)) return false;
       const row = await ownKey(caller, id, transaction);
       refuseAbove(caller, row);
       if (await isOwnersKey(transaction, id)) {
@@ -247,6 +250,7 @@ export function createKeysService({ database, now, newId, randomBytes, apiKeySal
       const at = now();
       await changeKey(transaction, caller.spaceId, id, { revoked_at: at.toISOString() });
       await revokeSystemItem(transaction, caller.spaceId, row.credential_id, at);
+      return true;
     },
 
     async mintRuntimeKey(transaction, request) {

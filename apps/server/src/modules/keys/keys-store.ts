@@ -72,3 +72,15 @@ export async function isOwnersKey(queryable: Queryable, keyId: string): Promise<
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** @returns whether this was a key of the space and has been revoked. */
+export async function isRevokedKey(queryable: Queryable, spaceId: string, id: string): Promise<boolean> {
+  const row = await queryable
+    .selectFrom('api_keys')
+    .select('id')
+    .where('space_id', '=', spaceId)
+    .where('id', '=', id)
+    .where('revoked_at', 'is not', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
