@@ -1,8 +1,10 @@
-import { MarfaError, type Properties } from '@withmarfa/shared';
+import { MarfaError } from '@withmarfa/shared';
 import type { Request, Response, Router } from 'express';
+import type { Caller } from '../../platform/caller.ts';
 import type { ActivityEntry } from '../activity/index.ts';
 import type { SignedIn } from '../auth/index.ts';
 import type { ConnectionRow } from '../connections/index.ts';
+import { createItemList } from '../items/index.ts';
 import { formFaults, formFields } from './form-fields.ts';
 import type { PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
@@ -32,25 +34,24 @@ export function mountSpacePages(router: Router, tools: PageTools): void {
     requireSignedIn,
   } = tools;
   const { database } = platform;
+  const items = createItemList(tools.types);
 
   const ownerOf = (request: Request, response: Response, { user }: SignedIn) => ({
     name: user.name,
     csrf: csrfToken(request, response),
   });
 
-  async function newestBookmarks(spaceId: string, source?: string): Promise<BookmarkView[]> {
-    const rows = await database.read
-      .selectFrom('items')
-      .select(['id', 'properties', 'timestamp', 'source'])
-      .where('space_id', '=', spaceId)
-      .where('type', '=', 'core.bookmark')
-      .where('state', '=', 'active')
-      .$if(source !== undefined, (select) => select.where('source', '=', source ?? ''))
-      .orderBy('timestamp', 'desc')
-      .orderBy('id', 'desc')
-      .limit(NEWEST)
-      .execute();
-    return rows.map((row) => toBookmarkView({ ...row, properties: JSON.parse(row.properties) as Properties }));
+  async function newestBookmarks(caller: Caller, source?: string): Promise<BookmarkView[]> {
+    const { data } = await items.list(database.read, caller, {
+      type: 'core.bookmark',
+      state: 'active',
+      tier: 'all',
+      sort: 'timestamp',
+      direction: 'desc',
+      limit: NEWEST,
+      ...(source === undefined ? {} : { source }),
+    });
+    return data.map((row) => toBookmarkView('item' in row ? row.item : row));
   }
 
   router.get('/', async (request, response) => {
@@ -60,7 +61,7 @@ export function mountSpacePages(router: Router, tools: PageTools): void {
     const { spaceId } = session.caller;
     const [all, bookmarks, newest] = await Promise.all([
       connections.list(database.read, spaceId),
-      newestBookmarks(spaceId),
+      newestBookmarks(session.caller),
       activity.newest(database.read, spaceId, { limit: NEWEST, severity: 'action_required' }),
     ]);
     const active = all.filter((row) => row.active === 1);
@@ -98,7 +99,7 @@ export function mountSpacePages(router: Router, tools: PageTools): void {
     const [page, rows, bookmarks, { manifest }] = await Promise.all([
       runs.list(spaceId, id, { limit: NEWEST }),
       activity.newest(database.read, spaceId, { limit: NEWEST, connectionId: id }),
-      newestBookmarks(spaceId, row.source),
+      newestBookmarks(session.caller, row.source),
       integrations.get(row.integration_id),
     ]);
     renderPage(
