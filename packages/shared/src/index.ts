@@ -1,4 +1,5 @@
 export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
+export { BlobHashSchema, type BlobInfo, BlobInfoSchema } from './api/blobs.ts';
 export {
   getRun,
   type InstallInput,
