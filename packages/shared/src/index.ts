@@ -1,4 +1,5 @@
 export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
+export { ByteStreamSchema } from './api/common.ts';
 export {
   getRun,
   type InstallInput,
@@ -36,6 +37,7 @@ export {
   ListItemsQuerySchema,
   listItemExtensions,
   listItems,
+  MAX_BULK_BYTES,
   MAX_BULK_ITEMS,
   MAX_EXTENSION_BYTES,
   putItemExtension,
