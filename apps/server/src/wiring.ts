@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MarfaError } from '@withmarfa/shared';
-import type { Express } from 'express';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
@@ -39,7 +38,7 @@ const MAX_ACTING_KEYS = 10_000;
 
 /** The whole server, put together and not yet listening. */
 export interface MarfaServer {
-  app: Express;
+  listener: RequestListener;
   /** Starts what works in the background, once the server listens and knows its own address. */
   start(server: Server): Promise<void>;
   /** The one-time link for making the owner, or null when there is one. */
@@ -163,7 +162,7 @@ async function wireOver(
     baseUrl: environment.baseUrl,
   });
 
-  const app = createApp({
+  const listener = createApp({
     platform,
     authenticate: bearerAuthentication(keys.authenticate),
     mountApi(mount) {
@@ -190,7 +189,7 @@ async function wireOver(
   });
 
   return {
-    app,
+    listener,
     publicUrl,
     setupLink: () => accounts.setupLink(publicUrl()),
     async start(server) {
