@@ -8,6 +8,7 @@ import { bearerAuthentication } from './http/bearer-authentication.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
 import { createAccounts } from './modules/auth/index.ts';
+import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
@@ -23,6 +24,7 @@ import {
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
 import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { createFolderBlobStore } from './platform/blob-store.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { newId } from './platform/ids.ts';
@@ -93,6 +95,11 @@ async function wireOver(
   const spaces = createSpacesService(platform);
   const audit = createAuditService(platform);
   const keys = createKeysService(platform);
+  const blobs = createBlobsService(platform, {
+    store: createFolderBlobStore(environment.blobs.folder, newId),
+    audit,
+    maxBytes: environment.blobs.maxBytes,
+  });
   const types = createTypesService(platform);
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
@@ -169,6 +176,7 @@ async function wireOver(
       mountKeyRoutes(mount, database, keys, audit);
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, types);
+      mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
       mountEdgeRoutes(mount, database, edges);
       mountItemRoutes(mount, { database, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
