@@ -1,4 +1,5 @@
 export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
+export { BlobHashSchema, type BlobInfo, BlobInfoSchema } from './api/blobs.ts';
 export {
   getRun,
   type InstallInput,
@@ -188,6 +189,7 @@ export {
   type TypePermissions,
   TypePermissionsSchema,
 } from './permissions/permission-maps.ts';
+export { type ProjectedScopes, projectScopes } from './permissions/project-scopes.ts';
 export { matchesPattern, resolvePattern } from './permissions/resolve-pattern.ts';
 export {
   type HandlerResult,
