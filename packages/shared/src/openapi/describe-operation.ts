@@ -1,7 +1,7 @@
 import type { Audience, Endpoint } from '../api/endpoint.ts';
 import { ERROR_STATUS, type ErrorCode } from '../errors/error-codes.ts';
 import type { ConvertedSchemas } from './convert-schemas.ts';
-import { errorCodesOf } from './error-codes-of.ts';
+import { errorCodesOf, GENERAL_ERROR_CODES } from './error-codes-of.ts';
 import { EXAMPLE_BODIES } from './examples.ts';
 import type {
   JsonSchema,
@@ -130,24 +130,45 @@ function contentOf(endpoint: Endpoint, schema: JsonSchema): Record<string, { sch
   }
 }
 
-function refusalsOf(codes: readonly ErrorCode[]): Record<string, OpenApiResponse> {
-  const statuses = [...new Set(codes.map((code) => ERROR_STATUS[code]))].sort((a, b) => a - b);
+/** The answers that say no, by status; what any endpoint may say is described once for all of them. */
+function refusalsOf(codes: readonly ErrorCode[]): Record<string, OpenApiResponse | OpenApiReference> {
   return Object.fromEntries(
-    statuses.map((status) => {
+    statusesOf(codes).map((status) => {
       const own = codes.filter((code) => ERROR_STATUS[code] === status);
-      const code = { properties: { error: { properties: { code: { enum: own } } } } };
-      return [
-        String(status),
-        {
-          description: `${STATUS_TEXT[status] ?? 'Refused.'} ${own.map((each) => `\`${each}\``).join(', ')}`,
-          headers: {
-            ...EVERY_ANSWER,
-            'X-Error-Code': header('X-Error-Code'),
-            ...(status === 429 ? { 'Retry-After': header('Retry-After') } : {}),
-          },
-          content: { 'application/json': { schema: { allOf: [{ $ref: '#/components/schemas/Error' }, code] } } },
-        },
-      ];
+      const general = GENERAL_ERROR_CODES.filter((code) => ERROR_STATUS[code] === status);
+      return own.join() === general.join()
+        ? [String(status), { $ref: `#/components/responses/${status}` }]
+        : [String(status), describeRefusal(status, own)];
     }),
   );
+}
+
+/** The refusals that any endpoint may answer with, by status, for `components.responses`. */
+export function generalRefusals(): Record<string, OpenApiResponse> {
+  return Object.fromEntries(
+    statusesOf(GENERAL_ERROR_CODES).map((status) => [
+      String(status),
+      describeRefusal(
+        status,
+        GENERAL_ERROR_CODES.filter((code) => ERROR_STATUS[code] === status),
+      ),
+    ]),
+  );
+}
+
+function statusesOf(codes: readonly ErrorCode[]): number[] {
+  return [...new Set(codes.map((code) => ERROR_STATUS[code]))].sort((a, b) => a - b);
+}
+
+function describeRefusal(status: number, codes: readonly ErrorCode[]): OpenApiResponse {
+  const code = { properties: { error: { properties: { code: { enum: [...codes] } } } } };
+  return {
+    description: `${STATUS_TEXT[status] ?? 'Refused.'} ${codes.map((each) => `\`${each}\``).join(', ')}`,
+    headers: {
+      ...EVERY_ANSWER,
+      'X-Error-Code': header('X-Error-Code'),
+      ...(status === 429 ? { 'Retry-After': header('Retry-After') } : {}),
+    },
+    content: { 'application/json': { schema: { allOf: [{ $ref: '#/components/schemas/Error' }, code] } } },
+  };
 }

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors/error-codes.ts';
 import { ERROR_CODES } from '../errors/error-codes.ts';
 
 /** What any endpoint may answer: input that does not fit, limits, and faults of the server itself. */
-const GENERAL: readonly ErrorCode[] = [
+export const GENERAL_ERROR_CODES: readonly ErrorCode[] = [
   'validation_error',
   'invalid_request',
   'unauthorized',
@@ -18,7 +18,7 @@ const GENERAL: readonly ErrorCode[] = [
  * @returns in the order of {@link ERROR_CODES}, each once.
  */
 export function errorCodesOf(endpoint: Endpoint): ErrorCode[] {
-  const codes = new Set<ErrorCode>([...GENERAL, ...endpoint.errors]);
+  const codes = new Set<ErrorCode>([...GENERAL_ERROR_CODES, ...endpoint.errors]);
   if (endpoint.audience === 'space-admin' || endpoint.audience === 'platform') codes.add('forbidden');
   // An Idempotency-Key that was used with another body.
   if (endpoint.method !== 'GET') codes.add('conflict');

@@ -46,15 +46,15 @@ describe('the OpenAPI document', () => {
 
   it('refers to nothing that is missing, and holds no component that nothing refers to', () => {
     const references = new Set(
-      [...text.matchAll(/"\$ref":"#\/components\/(schemas|headers|parameters)\/([^"]+)"/g)].map(
+      [...text.matchAll(/"\$ref":"#\/components\/(schemas|responses|headers|parameters)\/([^"]+)"/g)].map(
         ([, kind, name]) => `${kind}/${name}`,
       ),
     );
     expect([...text.matchAll(/"\$ref"/g)].length).toBeGreaterThan(100);
     for (const match of text.matchAll(/"\$ref":"([^"]+)"/g))
-      expect(match[1]).toMatch(/^#\/components\/(schemas|headers|parameters)\//);
-    const { schemas, headers, parameters } = document.components;
-    const present = Object.entries({ schemas, headers, parameters }).flatMap(([kind, all]) =>
+      expect(match[1]).toMatch(/^#\/components\/(schemas|responses|headers|parameters)\//);
+    const { schemas, responses, headers, parameters } = document.components;
+    const present = Object.entries({ schemas, responses, headers, parameters }).flatMap(([kind, all]) =>
       Object.keys(all).map((name) => `${kind}/${name}`),
     );
     expect(present.sort()).toEqual([...references].sort());
@@ -77,7 +77,9 @@ describe('the OpenAPI document', () => {
   it.each(endpoints)('declares for %s each of its codes under its status', (_name, endpoint) => {
     const { responses } = operationOf(endpoint);
     for (const code of errorCodesOf(endpoint)) {
-      const schema = responses[ERROR_STATUS[code]]?.content?.['application/json']?.schema;
+      const answer = responses[ERROR_STATUS[code]] ?? {};
+      const shared = '$ref' in answer ? document.components.responses[ERROR_STATUS[code]] : answer;
+      const schema = shared?.content?.['application/json']?.schema;
       expect(JSON.stringify(schema)).toContain(`"${code}"`);
     }
     for (const status of Object.keys(endpoint.responses)) expect(responses[status]).toBeDefined();

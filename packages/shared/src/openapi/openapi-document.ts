@@ -1,7 +1,7 @@
 import type { Endpoint } from '../api/endpoint.ts';
 import { ENDPOINTS } from '../api/endpoints.ts';
 import { convertSchemas } from './convert-schemas.ts';
-import { describeOperation } from './describe-operation.ts';
+import { describeOperation, generalRefusals } from './describe-operation.ts';
 import { NAMED_SCHEMAS } from './named-schemas.ts';
 import type { OpenApiDocument, OpenApiOperation } from './openapi-types.ts';
 import { TAGS, tagKeyOf } from './tags.ts';
@@ -48,11 +48,11 @@ export function openApiDocument({ version, serverUrl }: OpenApiOptions): OpenApi
     ...(serverUrl === undefined ? {} : { servers: [{ url: serverUrl }] }),
     tags: Object.entries(TAGS).flatMap(([key, tag]) => (used.has(key) ? [tag] : [])),
     paths,
-    components: { schemas: schemas.components, ...FIXED_COMPONENTS },
+    components: { schemas: schemas.components, responses: generalRefusals(), ...FIXED_COMPONENTS },
   };
 }
 
-const FIXED_COMPONENTS: Omit<OpenApiDocument['components'], 'schemas'> = {
+const FIXED_COMPONENTS: Omit<OpenApiDocument['components'], 'schemas' | 'responses'> = {
   parameters: {
     IdempotencyKey: {
       name: 'Idempotency-Key',

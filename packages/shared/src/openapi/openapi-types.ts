@@ -56,7 +56,7 @@ export interface OpenApiOperation {
   security: Record<string, string[]>[];
   parameters?: (OpenApiParameter | OpenApiReference)[];
   requestBody?: { required: boolean; content: Record<string, { schema: JsonSchema; example?: unknown }> };
-  responses: Record<string, OpenApiResponse>;
+  responses: Record<string, OpenApiResponse | OpenApiReference>;
   /** The codes that an error answer of this operation may carry. */
   'x-error-codes': ErrorCode[];
 }
@@ -70,6 +70,7 @@ export interface OpenApiDocument {
   paths: Record<string, Record<string, OpenApiOperation>>;
   components: {
     schemas: Record<string, JsonSchema>;
+    responses: Record<string, OpenApiResponse>;
     headers: Record<string, { description: string; schema: JsonSchema }>;
     parameters: Record<string, OpenApiParameter>;
     securitySchemes: Record<string, Record<string, string>>;

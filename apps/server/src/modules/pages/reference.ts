@@ -97,7 +97,7 @@ function toEndpoint(document: OpenApiDocument, { path, method, operation }: Loca
     }),
     body: sent ? { caption: sent[0], rows: schemaRows(sent[1].schema, schemas) } : null,
     answers: Object.entries(operation.responses).flatMap(([status, answer]) =>
-      Number(status) >= 400
+      Number(status) >= 400 || '$ref' in answer
         ? []
         : Object.entries(answer.content ?? {}).map(([mediaType, { schema }]) => ({
             caption: `${status} · ${mediaType}`,
