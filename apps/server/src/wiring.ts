@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MarfaError } from '@withmarfa/shared';
-import type { Express } from 'express';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
 import { createAccounts } from './modules/auth/index.ts';
+import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
@@ -24,6 +24,7 @@ import {
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
 import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { createFolderBlobStore } from './platform/blob-store.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { newId } from './platform/ids.ts';
@@ -39,7 +40,7 @@ const MAX_ACTING_KEYS = 10_000;
 
 /** The whole server, put together and not yet listening. */
 export interface MarfaServer {
-  app: Express;
+  listener: RequestListener;
   /** Starts what works in the background, once the server listens and knows its own address. */
   start(server: Server): Promise<void>;
   /** The one-time link for making the owner, or null when there is one. */
@@ -94,6 +95,11 @@ async function wireOver(
   const spaces = createSpacesService(platform);
   const audit = createAuditService(platform);
   const keys = createKeysService(platform);
+  const blobs = createBlobsService(platform, {
+    store: createFolderBlobStore(environment.blobs.folder, newId),
+    audit,
+    maxBytes: environment.blobs.maxBytes,
+  });
   const types = createTypesService(platform);
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
@@ -163,13 +169,14 @@ async function wireOver(
     baseUrl: environment.baseUrl,
   });
 
-  const app = createApp({
+  const listener = createApp({
     platform,
     authenticate: bearerAuthentication(keys.authenticate),
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, types);
+      mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
       mountEdgeRoutes(mount, database, edges);
       mountItemRoutes(mount, { database, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
@@ -190,7 +197,7 @@ async function wireOver(
   });
 
   return {
-    app,
+    listener,
     publicUrl,
     setupLink: () => accounts.setupLink(publicUrl()),
     async start(server) {

@@ -1,5 +1,5 @@
 import type { Endpoint } from '@withmarfa/shared';
-import type { CallOptions } from './client-options.ts';
+import type { Bytes, CallOptions } from './client-options.ts';
 import { MarfaApiError } from './marfa-api-error.ts';
 import { isRepeatable, mayPass, retryDelay } from './retry-policy.ts';
 import { type ClientRequest, parseJson, sendRequest, type Transport } from './send-request.ts';
@@ -20,7 +20,9 @@ export interface EndpointCall {
 export async function callEndpoint(transport: Transport, endpoint: Endpoint, call: EndpointCall): Promise<unknown> {
   const { platform, options } = transport;
   const request = toRequest(transport, endpoint, call);
-  const repeatable = isRepeatable(endpoint.method, 'idempotency-key' in request.headers);
+  // Bytes are kept under their hash: however often they come, they are there once.
+  const repeatable =
+    endpoint.request === 'bytes' || isRepeatable(endpoint.method, 'idempotency-key' in request.headers);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await sendRequest(transport, request, {
@@ -41,15 +43,19 @@ export async function callEndpoint(transport: Transport, endpoint: Endpoint, cal
 
 function toRequest({ options, platform }: Transport, endpoint: Endpoint, call: EndpointCall): ClientRequest {
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (call.body !== undefined) headers['content-type'] = 'application/json';
-  // The server keeps these keys for each credential; a call without one has none.
-  if (endpoint.method !== 'GET' && options.token !== undefined)
+  const isBytes = endpoint.request === 'bytes';
+  if (endpoint.response === 'bytes') headers.accept = '*/*';
+  if (call.options.range !== undefined) headers.range = call.options.range;
+  if (call.body !== undefined)
+    headers['content-type'] = isBytes ? (call.options.contentType ?? 'application/octet-stream') : 'application/json';
+  // The server keeps these keys for each credential and for JSON; a call without a credential has none.
+  if (endpoint.method !== 'GET' && !isBytes && options.token !== undefined)
     headers['idempotency-key'] = call.options.idempotencyKey ?? platform.newKey();
   return {
     method: endpoint.method,
     url: toAddress(options.baseUrl, endpoint, call),
     headers,
-    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    ...(call.body === undefined ? {} : { body: isBytes ? (call.body as Bytes) : JSON.stringify(call.body) }),
     label: `${endpoint.method} ${endpoint.path}`,
   };
 }
@@ -64,6 +70,7 @@ async function readAnswer(endpoint: Endpoint, request: ClientRequest, response: 
       cause,
     });
   const schema = endpoint.responses[status];
+  if (schema && endpoint.response === 'bytes') return response;
   const text = await response.text();
   if (!schema) throw unexpected('where that means nothing');
   const body = parseJson(text);

@@ -32,7 +32,14 @@ export interface CallOptions {
    * that changes something; give your own to make the call safe across restarts of your program.
    */
   idempotencyKey?: string;
+  /** Of bytes that are sent. Default `application/octet-stream`. */
+  contentType?: string;
+  /** The bytes to fetch of a blob, such as `bytes=0-99` (RFC 9110, section 14.2). */
+  range?: string;
 }
+
+/** Bytes that can be sent a second time. */
+export type Bytes = Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
 
 /** What comes from outside besides the network; tests put their own in its place. */
 export interface ClientPlatform {

@@ -1,6 +1,6 @@
 import type { ENDPOINTS, Endpoint, EndpointName } from '@withmarfa/shared';
 import type { z } from 'zod';
-import type { CallOptions } from './client-options.ts';
+import type { Bytes, CallOptions } from './client-options.ts';
 import type { List, Page } from './page-list.ts';
 import type { Routes } from './routes.ts';
 import type { EventStreams } from './subscribe.ts';
@@ -20,10 +20,13 @@ export type Method<E extends Endpoint> =
     ? <const Query extends QueryOf<E> = QueryOf<E>>(
         ...input: [...PathInput<E>, query?: Query, options?: CallOptions]
       ) => List<RowFor<Row, Query>>
-    : (...input: [...PathInput<E>, ...BodyInput<E>, ...QueryInput<E>, options?: CallOptions]) => Promise<AnswerOf<E>>;
+    : (...input: [...PathInput<E>, ...BodyInput<E>, ...QueryInput<E>, options?: CallOptions]) => Promise<ResultOf<E>>;
 
 /** The body of an endpoint's success. */
 export type AnswerOf<E extends Endpoint> = z.output<E['responses'][keyof E['responses'] & number]>;
+
+/** Bytes come as the platform's Response, unread. */
+type ResultOf<E extends Endpoint> = unknown extends AnswerOf<E> ? Response : AnswerOf<E>;
 
 /** What an endpoint's query may hold: values as they are meant, or as they are spelt in a URL. */
 export type QueryOf<E extends Endpoint> = {
@@ -39,7 +42,12 @@ type PathInput<E extends Endpoint> =
       ? [value: string]
       : [path: z.input<E['params']>];
 
-type BodyInput<E extends Endpoint> = undefined extends z.input<E['body']> ? [] : [body: z.input<E['body']>];
+type BodyInput<E extends Endpoint> =
+  undefined extends z.input<E['body']>
+    ? []
+    : z.input<E['body']> extends AsyncIterable<Uint8Array>
+      ? [body: Bytes]
+      : [body: z.input<E['body']>];
 
 type QueryInput<E extends Endpoint> = IsEmpty<z.input<E['query']>> extends true ? [] : [query?: QueryOf<E>];
 

@@ -1,4 +1,4 @@
-export type { CallOptions, ClientOptions, RetryOptions } from './client-options.ts';
+export type { Bytes, CallOptions, ClientOptions, RetryOptions } from './client-options.ts';
 export type { AnswerOf, MarfaClient, QueryOf } from './client-types.ts';
 export { createClient } from './create-client.ts';
 export { MarfaApiError, type MarfaApiErrorOptions } from './marfa-api-error.ts';

@@ -24,6 +24,7 @@ export const ROUTES = {
   edges: { create: 'createEdge', delete: 'deleteEdge' },
   edgeTypes: { list: 'listEdgeTypes' },
   types: { list: 'listTypes', get: 'getType' },
+  blobs: { upload: 'uploadBlob', get: 'getBlob', url: 'getBlobUrl' },
   keys: { create: 'createKey', list: 'listKeys', get: 'getKey', update: 'updateKey', revoke: 'revokeKey' },
   integrations: { list: 'listIntegrations', get: 'getIntegration', register: 'registerIntegration' },
   connections: {

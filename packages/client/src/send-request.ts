@@ -1,5 +1,5 @@
 import { ErrorEnvelopeSchema } from '@withmarfa/shared';
-import type { CallOptions, ClientOptions, ClientPlatform } from './client-options.ts';
+import type { Bytes, CallOptions, ClientOptions, ClientPlatform } from './client-options.ts';
 import { MarfaApiError } from './marfa-api-error.ts';
 import { parseRetryAfter } from './retry-policy.ts';
 
@@ -9,8 +9,8 @@ export interface ClientRequest {
   method: string;
   url: string;
   headers: Record<string, string>;
-  /** JSON text. */
-  body?: string;
+  /** JSON text, or bytes. */
+  body?: string | Bytes;
   /** Method and path template, for messages. */
   label: string;
 }

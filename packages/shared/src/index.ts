@@ -1,5 +1,14 @@
 export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
-export { BlobHashSchema, type BlobInfo, BlobInfoSchema } from './api/blobs.ts';
+export {
+  BlobHashSchema,
+  type BlobInfo,
+  BlobInfoSchema,
+  DEFAULT_MAX_BLOB_BYTES,
+  getBlob,
+  getBlobUrl,
+  uploadBlob,
+} from './api/blobs.ts';
+export { ByteStreamSchema } from './api/common.ts';
 export {
   getRun,
   type InstallInput,
@@ -38,6 +47,7 @@ export {
   ListItemsQuerySchema,
   listItemExtensions,
   listItems,
+  MAX_BULK_BYTES,
   MAX_BULK_ITEMS,
   MAX_EXTENSION_BYTES,
   putItemExtension,

@@ -1,4 +1,5 @@
 import { listAudit } from './audit.ts';
+import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
 import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
 import { createEdge, deleteEdge, listItemBackrefs, listItemEdges } from './edges.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -53,6 +54,9 @@ export const ENDPOINTS = {
   listEdgeTypes,
   listTypes,
   getType,
+  uploadBlob,
+  getBlob,
+  getBlobUrl,
   createKey,
   listKeys,
   getKey,

@@ -24,7 +24,11 @@ const ANSWER_TEXT: Record<number, string> = {
   201: 'Created.',
   202: 'Accepted; it happens later.',
   204: 'Done; nothing to say.',
+  206: 'The part that was asked for.',
+  304: 'Unchanged since it was fetched.',
 };
+/** Answers without a body (RFC 9110, sections 15.3.5 and 15.4.5). */
+const BODILESS = new Set([204, 304]);
 const STATUS_TEXT: Record<number, string> = {
   400: 'The request cannot be used as it is.',
   401: 'No live credential.',
@@ -32,6 +36,7 @@ const STATUS_TEXT: Record<number, string> = {
   404: 'It is not there, or not in this space.',
   409: 'It clashes with what is there.',
   410: 'It is gone.',
+  416: 'That range lies outside.',
   413: 'The body is too large.',
   422: 'It cannot be done with what the request names.',
   429: 'Too many requests.',
@@ -106,14 +111,17 @@ function requestBodyOf(
 }
 
 function answersOf(endpoint: Endpoint, schemas: ConvertedSchemas, mutates: boolean): Record<string, OpenApiResponse> {
-  const headers = mutates ? { ...EVERY_ANSWER, 'Idempotency-Replayed': header('Idempotency-Replayed') } : EVERY_ANSWER;
+  const headers =
+    mutates && isJson(endpoint)
+      ? { ...EVERY_ANSWER, 'Idempotency-Replayed': header('Idempotency-Replayed') }
+      : EVERY_ANSWER;
   return Object.fromEntries(
     Object.entries(endpoint.responses).map(([status, schema]) => [
       status,
       {
         description: ANSWER_TEXT[Number(status)] ?? 'Done.',
         headers,
-        content: contentOf(endpoint, schemas.ofAnswer(schema)),
+        ...(BODILESS.has(Number(status)) ? {} : { content: contentOf(endpoint, schemas.ofAnswer(schema)) }),
       },
     ]),
   );

@@ -53,6 +53,7 @@ export const EXAMPLE_PATH_VALUES: Record<string, string> = {
   id: NOTE_ID,
   run_id: BOOKMARK_ID,
   tag: 'sailing',
+  hash: 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   namespace: 'acme.reader',
 };
 

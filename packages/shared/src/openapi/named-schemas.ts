@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AuditEntrySchema } from '../api/audit.ts';
+import { BlobHashSchema, BlobInfoSchema } from '../api/blobs.ts';
 import { InstallInputSchema } from '../api/connections.ts';
 import { CreateEdgeInputSchema } from '../api/edges.ts';
 import { BulkItemsInputSchema, BulkResultSchema } from '../api/items.ts';
@@ -55,6 +56,8 @@ export const NAMED_SCHEMAS: Record<string, z.ZodType> = {
   EdgeType: EdgeTypeSchema,
   Type: TypeSchemaSchema,
   TypeField: TypeFieldSchema,
+  BlobHash: BlobHashSchema,
+  Blob: BlobInfoSchema,
   Key: KeySchema,
   CreatedKey: CreatedKeySchema,
   CreateKey: CreateKeyInputSchema,
