@@ -27,6 +27,7 @@ export {
   listItemEdges,
 } from './api/edges.ts';
 export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } from './api/endpoint.ts';
+export { ENDPOINTS, type EndpointName } from './api/endpoints.ts';
 export { getHealth } from './api/health.ts';
 export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
 export {
@@ -165,6 +166,17 @@ export { MANIFEST_JSON_SCHEMA_PATH, manifestJsonSchema } from './manifest/manife
 export { parseManifest } from './manifest/parse-manifest.ts';
 export { type Trigger, TriggerSchema, type TriggerType } from './manifest/triggers.ts';
 export { type ConfigurationResult, validateConfiguration } from './manifest/validate-configuration.ts';
+export { errorCodesOf } from './openapi/error-codes-of.ts';
+export { EXAMPLE_BODIES, EXAMPLE_NAMES, EXAMPLE_PATH_VALUES } from './openapi/examples.ts';
+export { type OpenApiOptions, openApiDocument } from './openapi/openapi-document.ts';
+export type {
+  JsonSchema,
+  OpenApiDocument,
+  OpenApiOperation,
+  OpenApiParameter,
+  OpenApiReference,
+  OpenApiResponse,
+} from './openapi/openapi-types.ts';
 export {
   type Grant,
   mayAccessEdge,
