@@ -95,12 +95,14 @@ function admit(endpoint: Endpoint, caller: Caller | null): asserts caller is Cal
   }
 }
 
+const NO_BODY = { value: undefined, issues: [] };
+
 async function takeInput({ request, response, match }: Exchange): Promise<EndpointInput<Endpoint>> {
-  if (!hasBody(request)) return readInput(match, undefined);
+  if (!hasBody(request)) return readInput(match, NO_BODY);
   const { endpoint, maxBodyBytes } = match.route;
-  if (endpoint.request === 'bytes') return readInput(match, request);
+  if (endpoint.request === 'bytes') return readInput(match, { value: request, issues: [] });
   const text = await readBody(request, response, { maxBodyBytes });
-  return readInput(match, text === '' ? undefined : parseJson(text));
+  return readInput(match, text === '' ? NO_BODY : parseJson(text));
 }
 
 async function answerWith(exchange: Exchange, input: EndpointInput<Endpoint>, caller: Caller | null): Promise<void> {
