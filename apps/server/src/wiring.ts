@@ -28,9 +28,13 @@ import { openDatabase } from './platform/database/open-database.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Platform } from './platform/platform.ts';
+import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
 import { Secret } from './platform/secret.ts';
 import { systemClock } from './platform/system-clock.ts';
+
+/** Keys in use at the same time; a key that is not remembered costs one query. */
+const MAX_ACTING_KEYS = 10_000;
 
 /** The whole server, put together and not yet listening. */
 export interface MarfaServer {
@@ -74,6 +78,7 @@ async function wireOver(
     now: () => new Date(),
     newId,
     randomBytes,
+    actingKeys: createRemembered(database, MAX_ACTING_KEYS),
     apiKeySalt: environment.apiKeySalt ? Secret.of(environment.apiKeySalt) : dataFolder.secret('api-key-salt'),
     authSecret: environment.authSecret ? Secret.of(environment.authSecret) : dataFolder.secret('auth-secret'),
   };
@@ -88,7 +93,7 @@ async function wireOver(
   const spaces = createSpacesService(platform);
   const audit = createAuditService(platform);
   const keys = createKeysService(platform);
-  const types = createTypesService();
+  const types = createTypesService(platform);
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);

@@ -1,4 +1,5 @@
 export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
+export { BlobHashSchema, type BlobInfo, BlobInfoSchema } from './api/blobs.ts';
 export { ByteStreamSchema } from './api/common.ts';
 export {
   getRun,
@@ -178,6 +179,7 @@ export {
   type TypePermissions,
   TypePermissionsSchema,
 } from './permissions/permission-maps.ts';
+export { type ProjectedScopes, projectScopes } from './permissions/project-scopes.ts';
 export { matchesPattern, resolvePattern } from './permissions/resolve-pattern.ts';
 export {
   type HandlerResult,

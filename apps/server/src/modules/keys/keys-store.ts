@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import type { ActingKey } from '../../platform/acting-key.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 
@@ -8,11 +9,21 @@ export function insertKey(transaction: Transaction, row: Insertable<Tables['api_
   return transaction.insertInto('api_keys').values(row).execute();
 }
 
-/** The live key with this hash, of any space: the hash is what tells the space. */
-export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<KeyRow | undefined> {
+function actingKeys(queryable: Queryable) {
   return queryable
     .selectFrom('api_keys')
-    .selectAll()
+    .innerJoin('spaces', 'spaces.id', 'api_keys.space_id')
+    .selectAll('api_keys')
+    .select('spaces.revision as space_revision');
+}
+
+export function findKeyById(queryable: Queryable, id: string): Promise<ActingKey['row'] | undefined> {
+  return actingKeys(queryable).where('api_keys.id', '=', id).where('revoked_at', 'is', null).executeTakeFirst();
+}
+
+/** The live key with this hash, of any space: the hash is what tells the space. */
+export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<ActingKey['row'] | undefined> {
+  return actingKeys(queryable)
     .where('hash', '=', hash)
     .where('revoked_at', 'is', null)
     .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', nowMs)]))
