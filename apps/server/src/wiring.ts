@@ -178,6 +178,7 @@ async function wireOver(
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
     },
     pages,
+    settings: environment,
   });
 
   const retention = createRetention({

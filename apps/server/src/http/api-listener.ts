@@ -4,6 +4,8 @@ import type { Caller } from '../platform/caller.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ApiRoutes, RouteMatch } from './api-routes.ts';
 import type { Authenticate } from './bearer-authentication.ts';
+import type { ClientIp } from './client-ip.ts';
+import type { SetCorsHeaders } from './cors.ts';
 import type { Exchange } from './exchange.ts';
 import { type RequestContext, unauthorized } from './mount-endpoint.ts';
 import { parseJson } from './parse-json.ts';
@@ -18,7 +20,12 @@ export interface ApiPipeline {
   logger: Logger;
   newId(): string;
   routes: ApiRoutes;
+  clientIp: ClientIp;
+  /** Null when no other origin may read answers. */
+  cors: SetCorsHeaders | null;
   authenticate: Authenticate;
+  /** Whether browsers are told to come back by https alone. */
+  hsts: boolean;
   /** Answers what is no endpoint of the API. */
   fallback: RequestListener;
 }
@@ -32,7 +39,7 @@ export function createApiListener(pipeline: ApiPipeline): RequestListener {
     const match = routes.match(request.method ?? 'GET', request.url ?? '/');
     if (match === null) {
       setRequestId(response, requestId);
-      if (request.method === 'OPTIONS' && answerOptions(routes, request, response)) return;
+      if (request.method === 'OPTIONS' && answerOptions(pipeline, request, response)) return;
       if (request.headers.expect !== undefined) response.writeContinue();
       fallback(request, response);
       return;
@@ -42,27 +49,29 @@ export function createApiListener(pipeline: ApiPipeline): RequestListener {
 }
 
 /** @returns false when no endpoint is there. */
-function answerOptions(routes: ApiRoutes, request: IncomingMessage, response: ServerResponse): boolean {
+function answerOptions({ routes, cors }: ApiPipeline, request: IncomingMessage, response: ServerResponse): boolean {
   const allowed = routes.allowed(request.url ?? '/');
   if (allowed === null) return false;
+  cors?.(request, response);
   response.writeHead(204, { Allow: `OPTIONS, ${allowed}` }).end();
   return true;
 }
 
 function openExchange(
-  { logger }: ApiPipeline,
+  { logger, clientIp, hsts }: ApiPipeline,
   parts: { request: IncomingMessage; response: ServerResponse; match: RouteMatch; requestId: string },
 ): Exchange {
   return {
     ...parts,
     logger,
-    clientIp: parts.request.socket.remoteAddress ?? null,
-    headers: apiHeaders(parts.requestId),
+    clientIp: clientIp(parts.request),
+    headers: apiHeaders(parts.requestId, { hsts }),
   };
 }
 
 async function serve(pipeline: ApiPipeline, exchange: Exchange): Promise<void> {
   try {
+    pipeline.cors?.(exchange.request, exchange.response);
     const { work, endpoint } = exchange.match.route;
     const caller =
       work.kind === 'probe'
