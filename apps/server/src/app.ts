@@ -9,6 +9,7 @@ import { type ClientIp, createClientIp } from './http/client-ip.ts';
 import { createCors } from './http/cors.ts';
 import { errorResponse, notFound } from './http/error-response.ts';
 import { answer, type Mount } from './http/mount-endpoint.ts';
+import type { RateLimits } from './http/rate-limits.ts';
 import { pageHeaders } from './http/security-headers.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Platform } from './platform/platform.ts';
@@ -19,12 +20,14 @@ export interface AppParts {
   authenticate: Authenticate;
   mountApi: (mount: Mount) => void;
   pages: Router;
+  rateLimits: RateLimits | null;
   settings: Pick<Environment, 'trustedProxies' | 'corsOrigins' | 'hsts'>;
 }
 
 /** Puts the API in front of the pages; no socket is opened. */
-export function createApp({ platform, authenticate, mountApi, pages, settings }: AppParts): RequestListener {
-  const { logger, newId } = platform;
+export function createApp(parts: AppParts): RequestListener {
+  const { authenticate, mountApi, pages, rateLimits, settings } = parts;
+  const { logger, newId } = parts.platform;
   const { hsts } = settings;
   const clientIp = createClientIp(settings.trustedProxies);
   const routes = createApiRoutes();
@@ -32,7 +35,7 @@ export function createApp({ platform, authenticate, mountApi, pages, settings }:
   mountApi(routes.mount);
   const fallback = createPagesApp({ logger, pages, hsts, clientIp, allowed: routes.allowed }) as RequestListener;
   const cors = createCors(settings.corsOrigins);
-  return createApiListener({ logger, newId, routes, clientIp, cors, authenticate, hsts, fallback });
+  return createApiListener({ logger, newId, routes, clientIp, cors, authenticate, rateLimits, hsts, fallback });
 }
 
 interface PagesApp {

@@ -9,6 +9,7 @@ import type { SetCorsHeaders } from './cors.ts';
 import type { Exchange } from './exchange.ts';
 import { type RequestContext, unauthorized } from './mount-endpoint.ts';
 import { parseJson } from './parse-json.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { hasBody, readBody } from './read-body.ts';
 import { readInput } from './read-input.ts';
 import { logWhenAnswered, requestIdFor, setRequestId } from './request-log.ts';
@@ -24,6 +25,8 @@ export interface ApiPipeline {
   /** Null when no other origin may read answers. */
   cors: SetCorsHeaders | null;
   authenticate: Authenticate;
+  /** Null when requests are not limited. */
+  rateLimits: RateLimits | null;
   /** Whether browsers are told to come back by https alone. */
   hsts: boolean;
   /** Answers what is no endpoint of the API. */
@@ -73,17 +76,31 @@ async function serve(pipeline: ApiPipeline, exchange: Exchange): Promise<void> {
   try {
     pipeline.cors?.(exchange.request, exchange.response);
     const { work, endpoint } = exchange.match.route;
-    const caller =
-      work.kind === 'probe'
-        ? null
-        : await pipeline.authenticate(exchange.request.headers.authorization, exchange.clientIp);
-    if (caller !== null) exchange.headers['Cache-Control'] = 'no-store';
+    const caller = work.kind === 'probe' ? null : await identify(pipeline, exchange);
     if (work.kind === 'plain' || work.kind === 'stream') admit(endpoint, caller);
     const input = await takeInput(exchange);
     await answerWith(exchange, input, caller);
   } catch (thrown) {
     sendError(exchange, thrown);
   }
+}
+
+/** Finds out who calls, and counts the call. One without a good credential counts for its address: guessing is limited. */
+async function identify(pipeline: ApiPipeline, exchange: Exchange): Promise<Caller | null> {
+  const { authenticate, rateLimits } = pipeline;
+  const { request, clientIp, headers, match } = exchange;
+  const { area, endpoint } = match.route;
+  const counted = { method: request.method ?? 'GET', path: endpoint.path, area, clientIp };
+  let caller: Caller | null;
+  try {
+    caller = await authenticate(request.headers.authorization, clientIp);
+  } catch (refusal) {
+    if (MarfaError.is(refusal, 'unauthorized')) await rateLimits?.count(counted, null, headers);
+    throw refusal;
+  }
+  if (caller !== null) headers['Cache-Control'] = 'no-store';
+  await rateLimits?.count(counted, caller, headers);
+  return caller;
 }
 
 /** @throws MarfaError `unauthorized` or `forbidden` when the caller is not of the endpoint's audience. */
