@@ -5,6 +5,7 @@ import { MarfaError } from '@withmarfa/shared';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
+import { createRateLimits } from './http/rate-limits.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
 import { createAccounts } from './modules/auth/index.ts';
@@ -30,6 +31,7 @@ import { openDatabase } from './platform/database/open-database.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Platform } from './platform/platform.ts';
+import { openRedis } from './platform/redis.ts';
 import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
 import { Secret } from './platform/secret.ts';
@@ -74,6 +76,7 @@ async function wireOver(
   dataFolder: DataFolder,
 ): Promise<MarfaServer> {
   const database = await openDatabase(environment.database, logger);
+  const redis = environment.redisUrl === undefined ? null : openRedis(environment.redisUrl, logger);
   const platform: Platform = {
     database,
     logger,
@@ -186,6 +189,8 @@ async function wireOver(
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
     },
     pages,
+    rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, redis }),
+    settings: environment,
   });
 
   const retention = createRetention({
@@ -210,6 +215,7 @@ async function wireOver(
       await runtime.stop();
     },
     async stop() {
+      redis?.close();
       await database.close();
       dataFolder.release();
     },
