@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MarfaError } from '@withmarfa/shared';
-import type { Express } from 'express';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
@@ -29,13 +28,17 @@ import { openDatabase } from './platform/database/open-database.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Platform } from './platform/platform.ts';
+import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
 import { Secret } from './platform/secret.ts';
 import { systemClock } from './platform/system-clock.ts';
 
+/** Keys in use at the same time; a key that is not remembered costs one query. */
+const MAX_ACTING_KEYS = 10_000;
+
 /** The whole server, put together and not yet listening. */
 export interface MarfaServer {
-  app: Express;
+  listener: RequestListener;
   /** Starts what works in the background, once the server listens and knows its own address. */
   start(server: Server): Promise<void>;
   /** The one-time link for making the owner, or null when there is one. */
@@ -75,6 +78,7 @@ async function wireOver(
     now: () => new Date(),
     newId,
     randomBytes,
+    actingKeys: createRemembered(database, MAX_ACTING_KEYS),
     apiKeySalt: environment.apiKeySalt ? Secret.of(environment.apiKeySalt) : dataFolder.secret('api-key-salt'),
     authSecret: environment.authSecret ? Secret.of(environment.authSecret) : dataFolder.secret('auth-secret'),
   };
@@ -158,7 +162,7 @@ async function wireOver(
     baseUrl: environment.baseUrl,
   });
 
-  const app = createApp({
+  const listener = createApp({
     platform,
     authenticate: bearerAuthentication(keys.authenticate),
     mountApi(mount) {
@@ -185,7 +189,7 @@ async function wireOver(
   });
 
   return {
-    app,
+    listener,
     publicUrl,
     setupLink: () => accounts.setupLink(publicUrl()),
     async start(server) {

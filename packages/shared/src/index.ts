@@ -1,4 +1,6 @@
 export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
+export { BlobHashSchema, type BlobInfo, BlobInfoSchema } from './api/blobs.ts';
+export { ByteStreamSchema } from './api/common.ts';
 export {
   getRun,
   type InstallInput,
@@ -36,6 +38,7 @@ export {
   ListItemsQuerySchema,
   listItemExtensions,
   listItems,
+  MAX_BULK_BYTES,
   MAX_BULK_ITEMS,
   MAX_EXTENSION_BYTES,
   putItemExtension,
@@ -209,6 +212,7 @@ export {
   type TypePermissions,
   TypePermissionsSchema,
 } from './permissions/permission-maps.ts';
+export { type ProjectedScopes, projectScopes } from './permissions/project-scopes.ts';
 export { matchesPattern, resolvePattern } from './permissions/resolve-pattern.ts';
 export {
   type HandlerResult,
