@@ -22,7 +22,13 @@ import {
   mountRuntimeRoutes,
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
-import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import {
+  createOwnEdgeTypes,
+  createOwnTypes,
+  createSpaceConfig,
+  createTypesService,
+  mountTypeRoutes,
+} from './modules/types/index.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { newId } from './platform/ids.ts';
@@ -94,6 +100,7 @@ async function wireOver(
   const audit = createAuditService(platform);
   const keys = createKeysService(platform);
   const types = createTypesService(platform);
+  const spaceConfig = createSpaceConfig(platform, audit);
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);
@@ -168,7 +175,13 @@ async function wireOver(
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
       mountTenantRoutes(mount, { database, spaces, keys, audit });
-      mountTypeRoutes(mount, types);
+      mountTypeRoutes(mount, {
+        database,
+        types,
+        ownTypes: createOwnTypes(platform, audit),
+        ownEdgeTypes: createOwnEdgeTypes(platform, audit),
+        spaceConfig,
+      });
       mountEdgeRoutes(mount, database, edges);
       mountItemRoutes(mount, { database, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
@@ -184,7 +197,7 @@ async function wireOver(
     logger,
     tasks: [
       runs.prune,
-      ...(environment.auditRetentionDays > 0 ? [() => audit.prune(environment.auditRetentionDays)] : []),
+      async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
     ],
   });
 
