@@ -8,6 +8,7 @@ import { bearerAuthentication } from './http/bearer-authentication.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
 import { createAccounts } from './modules/auth/index.ts';
+import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
@@ -22,13 +23,8 @@ import {
   mountRuntimeRoutes,
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
-import {
-  createOwnEdgeTypes,
-  createOwnTypes,
-  createSpaceConfig,
-  createTypesService,
-  mountTypeRoutes,
-} from './modules/types/index.ts';
+import { createSpaceConfig, createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { createFolderBlobStore } from './platform/blob-store.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { newId } from './platform/ids.ts';
@@ -99,6 +95,11 @@ async function wireOver(
   const spaces = createSpacesService(platform);
   const audit = createAuditService(platform);
   const keys = createKeysService(platform);
+  const blobs = createBlobsService(platform, {
+    store: createFolderBlobStore(environment.blobs.folder, newId),
+    audit,
+    maxBytes: environment.blobs.maxBytes,
+  });
   const types = createTypesService(platform);
   const spaceConfig = createSpaceConfig(platform, audit);
   const edges = createEdgesService(platform, types, audit);
@@ -175,13 +176,8 @@ async function wireOver(
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
       mountTenantRoutes(mount, { database, spaces, keys, audit });
-      mountTypeRoutes(mount, {
-        database,
-        types,
-        ownTypes: createOwnTypes(platform, audit),
-        ownEdgeTypes: createOwnEdgeTypes(platform, audit),
-        spaceConfig,
-      });
+      mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
+      mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
       mountEdgeRoutes(mount, database, edges);
       mountItemRoutes(mount, { database, types, items, edges, audit });
       mountAuditRoutes(mount, audit);

@@ -1,5 +1,13 @@
 export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
-export { BlobHashSchema, type BlobInfo, BlobInfoSchema } from './api/blobs.ts';
+export {
+  BlobHashSchema,
+  type BlobInfo,
+  BlobInfoSchema,
+  DEFAULT_MAX_BLOB_BYTES,
+  getBlob,
+  getBlobUrl,
+  uploadBlob,
+} from './api/blobs.ts';
 export { ByteStreamSchema } from './api/common.ts';
 export {
   getRun,

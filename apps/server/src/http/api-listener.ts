@@ -121,11 +121,12 @@ async function answerWith(exchange: Exchange, input: EndpointInput<Endpoint>, ca
       sendJson(exchange, status, body);
       return;
     }
-    case 'stream': {
-      const result = await work.handler(input, caller as Caller, {
-        ...contextOf(exchange),
-        signal: leaving(exchange.response),
-      });
+    case 'stream':
+    case 'public stream': {
+      const context = { ...contextOf(exchange), signal: leaving(exchange.response) };
+      const result = await (work.kind === 'stream'
+        ? work.handler(input, caller as Caller, context)
+        : work.handler(input, caller, context));
       if ('headers' in result) await sendStream(exchange, result);
       else sendJson(exchange, result.status, result.body);
       return;

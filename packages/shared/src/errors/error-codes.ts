@@ -33,6 +33,7 @@ export const ERROR_STATUS = {
   version_conflict: 409,
   type_mismatch: 409,
   payload_too_large: 413,
+  range_not_satisfiable: 416,
   rate_limited: 429,
   quota_exceeded: 429,
   internal_error: 500,

@@ -13,22 +13,24 @@ import {
   updateType,
 } from '@withmarfa/shared';
 import { answer, type Mount, OK } from '../../http/mount-endpoint.ts';
-import type { Database } from '../../platform/database/database.ts';
-import type { OwnEdgeTypesService } from './own-edge-types.ts';
-import type { OwnTypesService } from './own-types.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { AuditService } from '../audit/index.ts';
+import { createOwnEdgeTypes } from './own-edge-types.ts';
+import { createOwnTypes } from './own-types.ts';
 import type { SpaceConfigService } from './space-config.ts';
 import type { TypesService } from './types-service.ts';
 
 export interface TypeRoutesDeps {
-  database: Database;
+  platform: Platform;
   types: TypesService;
-  ownTypes: OwnTypesService;
-  ownEdgeTypes: OwnEdgeTypesService;
   spaceConfig: SpaceConfigService;
+  audit: AuditService;
 }
 
-export function mountTypeRoutes(mount: Mount, deps: TypeRoutesDeps): void {
-  const { database, types, ownTypes, ownEdgeTypes, spaceConfig } = deps;
+export function mountTypeRoutes(mount: Mount, { platform, types, spaceConfig, audit }: TypeRoutesDeps): void {
+  const { database } = platform;
+  const ownTypes = createOwnTypes(platform, audit);
+  const ownEdgeTypes = createOwnEdgeTypes(platform, audit);
 
   mount.endpoint(listTypes, async (_input, caller) => answer(200, (await types.of(caller)).readable(caller)));
 
