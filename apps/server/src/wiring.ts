@@ -24,7 +24,7 @@ import {
   mountRuntimeRoutes,
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
-import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { createSpaceConfig, createTypesService, mountTypeRoutes } from './modules/types/index.ts';
 import { createFolderBlobStore } from './platform/blob-store.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { openDatabase } from './platform/database/open-database.ts';
@@ -104,6 +104,7 @@ async function wireOver(
     maxBytes: environment.blobs.maxBytes,
   });
   const types = createTypesService(platform);
+  const spaceConfig = createSpaceConfig(platform, audit);
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);
@@ -178,7 +179,7 @@ async function wireOver(
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
       mountTenantRoutes(mount, { database, spaces, keys, audit });
-      mountTypeRoutes(mount, types);
+      mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
       mountEdgeRoutes(mount, database, edges);
       mountItemRoutes(mount, { database, types, items, edges, audit });
@@ -197,7 +198,7 @@ async function wireOver(
     logger,
     tasks: [
       runs.prune,
-      ...(environment.auditRetentionDays > 0 ? [() => audit.prune(environment.auditRetentionDays)] : []),
+      async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
     ],
   });
 
