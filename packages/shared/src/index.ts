@@ -17,6 +17,7 @@ export {
   listItemEdges,
 } from './api/edges.ts';
 export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } from './api/endpoint.ts';
+export { CATCHUP_TOO_OLD, type EventsQuery, EventsQuerySchema, streamEvents } from './api/events.ts';
 export { getHealth } from './api/health.ts';
 export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
 export {
@@ -61,6 +62,22 @@ export {
 export { mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
 export { createTenant, getTenant, listTenants, type Tenant, TenantSchema } from './api/tenants.ts';
 export { getType, listEdgeTypes, listTypes } from './api/types.ts';
+export {
+  type CreateWebhookInput,
+  CreateWebhookInputSchema,
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
+  type UpdateWebhookInput,
+  UpdateWebhookInputSchema,
+  updateWebhook,
+  type Webhook,
+  type WebhookDelivery,
+  WebhookDeliverySchema,
+  WebhookSchema,
+} from './api/webhooks.ts';
 export { ACYCLIC_EDGE_TYPES, CORE_EDGE_TYPES } from './catalogue/core-edge-types.ts';
 export { CORE_TYPES } from './catalogue/core-types.ts';
 export { SYSTEM_TYPES } from './catalogue/system-types.ts';
@@ -85,6 +102,7 @@ export {
   TypeIdentifierSchema,
 } from './identifiers/type-identifier.ts';
 export { type Edge, EdgeSchema, type EdgeType, EdgeTypeSchema } from './items/edge.ts';
+export { EVENT_NAMES, type EventName, EventNameSchema } from './items/events.ts';
 export {
   type CreateItemInput,
   CreateItemInputSchema,
