@@ -185,7 +185,7 @@ export function createKeysService({ database, now, newId, randomBytes, apiKeySal
     },
 
     async callerOfKey(keyId, clientIp) {
-      const row = await findKeyById(database.read, keyId);
+      const row = await findKeyById(database.read, keyId, now().getTime());
       return row ? toCaller(row, clientIp) : null;
     },
 

@@ -11,25 +11,23 @@ export function insertKey(transaction: Transaction, row: Insertable<Tables['api_
 /** A key as it is acted with: what a request needs to know of its space comes in the same look. */
 export type ActingKeyRow = KeyRow & { space_revision: number };
 
-function actingKeys(queryable: Queryable) {
+function liveKeys(queryable: Queryable, nowMs: number) {
   return queryable
     .selectFrom('api_keys')
     .innerJoin('spaces', 'spaces.id', 'api_keys.space_id')
     .selectAll('api_keys')
-    .select('spaces.revision as space_revision');
+    .select('spaces.revision as space_revision')
+    .where('revoked_at', 'is', null)
+    .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', nowMs)]));
 }
 
-export function findKeyById(queryable: Queryable, id: string): Promise<ActingKeyRow | undefined> {
-  return actingKeys(queryable).where('api_keys.id', '=', id).where('revoked_at', 'is', null).executeTakeFirst();
+export function findKeyById(queryable: Queryable, id: string, nowMs: number): Promise<ActingKeyRow | undefined> {
+  return liveKeys(queryable, nowMs).where('api_keys.id', '=', id).executeTakeFirst();
 }
 
 /** The live key with this hash, of any space: the hash is what tells the space. */
 export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<ActingKeyRow | undefined> {
-  return actingKeys(queryable)
-    .where('hash', '=', hash)
-    .where('revoked_at', 'is', null)
-    .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', nowMs)]))
-    .executeTakeFirst();
+  return liveKeys(queryable, nowMs).where('hash', '=', hash).executeTakeFirst();
 }
 
 /** Keys that people made, not runtime credentials, that still live. */
