@@ -94,10 +94,10 @@ const roomRules = Object.entries(ROOMS).flatMap(([name, { path, own = path, room
 const RANKS = [
   ['spaces'],
   ['audit'],
-  ['keys', 'types'],
+  ['blobs', 'keys', 'types'],
   ['edges'],
   ['items'],
-  ['activity'],
+  ['activity', 'events', 'webhooks'],
   ['credentials', 'integrations'],
   ['connections'],
   ['auth', 'upstream-oauth', 'runs'],

@@ -47,6 +47,8 @@ const EnvironmentSchema = z.object({
   MARFA_RUNTIME_WORKERS: wholeNumber(1, 64, 2),
   MARFA_RUN_TIMEOUT_SECONDS: wholeNumber(1, 3600, 120),
   AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500, 90),
+  MARFA_EVENT_LOG_RETENTION_HOURS: wholeNumber(0, 876_000, 72),
+  MAX_SUBSCRIPTION_LISTENERS: wholeNumber(0, 100_000, 100),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -103,6 +105,9 @@ export interface Environment {
   runtimeWorkers: number;
   runTimeoutSeconds: number;
   auditRetentionDays: number;
+  eventLogRetentionHours: number;
+  /** Event streams that this process carries at the same time. */
+  maxSubscriptionListeners: number;
   logLevel: string;
   /** What connector processes inherit of the server's own environment; never a secret. */
   connectorEnvironment: Record<string, string>;
@@ -151,6 +156,8 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     runtimeWorkers: values.MARFA_RUNTIME_WORKERS,
     runTimeoutSeconds: values.MARFA_RUN_TIMEOUT_SECONDS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    eventLogRetentionHours: values.MARFA_EVENT_LOG_RETENTION_HOURS,
+    maxSubscriptionListeners: values.MAX_SUBSCRIPTION_LISTENERS,
     logLevel: values.LOG_LEVEL,
     connectorEnvironment: Object.fromEntries(
       INHERITED_BY_CONNECTORS.flatMap((name) => (present[name] === undefined ? [] : [[name, present[name]]])),

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MarfaError } from '@withmarfa/shared';
-import type { Express } from 'express';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
@@ -11,6 +10,7 @@ import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
 import { createAccounts } from './modules/auth/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
+import { createEventStreams, mountEventRoutes } from './modules/events/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
 import { createItemsService, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
@@ -25,17 +25,24 @@ import {
 import { createSpacesService } from './modules/spaces/index.ts';
 import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
+import { announceCommits } from './platform/database/announce-commits.ts';
 import { openDatabase } from './platform/database/open-database.ts';
+import { createEventTail } from './platform/event-log/create-event-tail.ts';
+import { openEventLog } from './platform/event-log/open-event-log.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Platform } from './platform/platform.ts';
+import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
 import { Secret } from './platform/secret.ts';
 import { systemClock } from './platform/system-clock.ts';
 
+/** Keys in use at the same time; a key that is not remembered costs one query. */
+const MAX_ACTING_KEYS = 10_000;
+
 /** The whole server, put together and not yet listening. */
 export interface MarfaServer {
-  app: Express;
+  listener: RequestListener;
   /** Starts what works in the background, once the server listens and knows its own address. */
   start(server: Server): Promise<void>;
   /** The one-time link for making the owner, or null when there is one. */
@@ -68,16 +75,19 @@ async function wireOver(
   workingFolder: string,
   dataFolder: DataFolder,
 ): Promise<MarfaServer> {
-  const database = await openDatabase(environment.database, logger);
+  const { database, commits } = announceCommits(await openDatabase(environment.database, logger));
   const platform: Platform = {
     database,
     logger,
     now: () => new Date(),
     newId,
     randomBytes,
+    actingKeys: createRemembered(database, MAX_ACTING_KEYS),
     apiKeySalt: environment.apiKeySalt ? Secret.of(environment.apiKeySalt) : dataFolder.secret('api-key-salt'),
     authSecret: environment.authSecret ? Secret.of(environment.authSecret) : dataFolder.secret('auth-secret'),
   };
+  const eventLog = await openEventLog(platform);
+  const eventTail = createEventTail({ log: eventLog, commits, logger, othersWrite: !database.isSoleWriter });
   let listening: AddressInfo | null = null;
   const localUrl = () => {
     if (!listening) throw new MarfaError('internal_error', 'The server does not listen yet.');
@@ -93,6 +103,15 @@ async function wireOver(
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);
+  const eventStreams = createEventStreams({
+    log: eventLog,
+    tail: eventTail,
+    types,
+    reauthenticate: (caller) => keys.callerOfKey(caller.keyId, caller.clientIp),
+    clock: systemClock,
+    logger,
+    maxStreams: environment.maxSubscriptionListeners,
+  });
   const integrations = createIntegrationsService(platform);
   const connections = createConnectionsService({ platform, keys, activity, audit });
   const installer = createInstaller({ platform, types, integrations, activity, audit });
@@ -158,7 +177,7 @@ async function wireOver(
     baseUrl: environment.baseUrl,
   });
 
-  const app = createApp({
+  const listener = createApp({
     platform,
     authenticate: bearerAuthentication(keys.authenticate),
     mountApi(mount) {
@@ -167,6 +186,7 @@ async function wireOver(
       mountTypeRoutes(mount, types);
       mountEdgeRoutes(mount, database, edges);
       mountItemRoutes(mount, { database, types, items, edges, audit });
+      mountEventRoutes(mount, eventStreams);
       mountAuditRoutes(mount, audit);
       mountIntegrationRoutes(mount, database, integrations, audit);
       mountConnectionRoutes(mount, { database, connections, installer });
@@ -181,11 +201,12 @@ async function wireOver(
     tasks: [
       runs.prune,
       ...(environment.auditRetentionDays > 0 ? [() => audit.prune(environment.auditRetentionDays)] : []),
+      ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
     ],
   });
 
   return {
-    app,
+    listener,
     publicUrl,
     setupLink: () => accounts.setupLink(publicUrl()),
     async start(server) {
@@ -195,9 +216,12 @@ async function wireOver(
     },
     async stopRuns() {
       retention.stop();
+      // A stream never ends by itself, and its client comes back with the last id it has seen.
+      eventStreams.stop();
       await runtime.stop();
     },
     async stop() {
+      eventTail.stop();
       await database.close();
       dataFolder.release();
     },

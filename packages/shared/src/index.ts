@@ -1,4 +1,6 @@
 export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
+export { BlobHashSchema, type BlobInfo, BlobInfoSchema } from './api/blobs.ts';
+export { ByteStreamSchema } from './api/common.ts';
 export {
   getRun,
   type InstallInput,
@@ -37,6 +39,7 @@ export {
   ListItemsQuerySchema,
   listItemExtensions,
   listItems,
+  MAX_BULK_BYTES,
   MAX_BULK_ITEMS,
   MAX_EXTENSION_BYTES,
   putItemExtension,

@@ -22,6 +22,7 @@ export const streamEvents = defineEndpoint({
   path: '/events',
   summary: 'Follows the changes of the space as server-sent events, from Last-Event-ID or from the present on.',
   query: EventsQuerySchema,
+  response: 'event-stream',
   responses: { 200: z.string() },
   errors: ['quota_exceeded', 'validation_error'],
 });

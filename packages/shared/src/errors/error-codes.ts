@@ -23,6 +23,7 @@ export const ERROR_STATUS = {
   core_type_immutable: 403,
   not_found: 404,
   item_not_found: 404,
+  blob_not_found: 404,
   type_not_found: 404,
   edge_not_found: 404,
   connection_not_found: 404,

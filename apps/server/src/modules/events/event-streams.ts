@@ -40,7 +40,7 @@ export function createEventStreams(deps: EventStreamsDeps): EventStreams {
       const follower = followEvents(deps, { caller, filter, cursor });
       const stream = Readable.from(logged(follower.records(), logger), { highWaterMark: RECORDS_AHEAD });
       let missed = 0;
-      let stopTimer = () => undefined as void;
+      let stopTimer: () => void = () => undefined;
       const beat = () => {
         missed = follower.beat() ? 0 : missed + 1;
         if (missed >= MAX_MISSED_HEARTBEATS) stream.destroy();

@@ -15,6 +15,6 @@ export function mountEventRoutes(mount: Mount, streams: EventStreams): void {
   mount.streamEndpoint(streamEvents, async ({ query }, caller, { headers, signal }) => {
     const header = headers['last-event-id'];
     const seen = typeof header === 'string' && header !== '' ? header.slice(0, MAX_CURSOR_LENGTH) : query.last_event_id;
-    return { status: 200, headers: HEADERS, body: streams.open(caller, { query, cursor: seen, signal }) };
+    return { status: 200 as const, headers: HEADERS, body: streams.open(caller, { query, cursor: seen, signal }) };
   });
 }

@@ -1,10 +1,10 @@
 import { CATCHUP_TOO_OLD } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { EventRow } from '../../platform/database/settled-events.ts';
-import type { EventLog } from '../../platform/event-log/create-event-log.ts';
 import type { EventTail, TailSubscription } from '../../platform/event-log/create-event-tail.ts';
 import { type EventFilter, fitsFilter, namesEvent } from '../../platform/event-log/event-filter.ts';
 import { type EventPosition, isBefore } from '../../platform/event-log/event-position.ts';
+import type { EventLog } from '../../platform/event-log/open-event-log.ts';
 import type { TypesService } from '../types/index.ts';
 import { createEventBacklog } from './event-backlog.ts';
 import { maySeeEvent } from './may-see-event.ts';
@@ -92,7 +92,10 @@ export function followEvents(
   }
 
   /** Catches up, lets the backlog take over, and reads what lay between. */
-  async function* join(place: EventPosition, subscription: TailSubscription) {
+  async function* join(
+    place: EventPosition,
+    subscription: TailSubscription,
+  ): AsyncGenerator<string, EventPosition | null, void> {
     const near = yield* catchUp(place, undefined);
     if (near === null) return null;
     backlog.open();
@@ -101,7 +104,10 @@ export function followEvents(
     return (yield* catchUp(near, end)) === null ? null : end;
   }
 
-  async function* live(from: EventPosition, subscription: TailSubscription) {
+  async function* live(
+    from: EventPosition,
+    subscription: TailSubscription,
+  ): AsyncGenerator<string, void, void> {
     let place = from;
     let isJoined = false;
     while (current && !ended) {

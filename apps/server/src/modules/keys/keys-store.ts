@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import type { ActingKey } from '../../platform/acting-key.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 
@@ -7,9 +8,6 @@ export type KeyRow = Selectable<Tables['api_keys']>;
 export function insertKey(transaction: Transaction, row: Insertable<Tables['api_keys']>) {
   return transaction.insertInto('api_keys').values(row).execute();
 }
-
-/** A key as it is acted with: what a request needs to know of its space comes in the same look. */
-export type ActingKeyRow = KeyRow & { space_revision: number };
 
 function liveKeys(queryable: Queryable, nowMs: number) {
   return queryable
@@ -21,12 +19,12 @@ function liveKeys(queryable: Queryable, nowMs: number) {
     .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', nowMs)]));
 }
 
-export function findKeyById(queryable: Queryable, id: string, nowMs: number): Promise<ActingKeyRow | undefined> {
+export function findKeyById(queryable: Queryable, id: string, nowMs: number): Promise<ActingKey['row'] | undefined> {
   return liveKeys(queryable, nowMs).where('api_keys.id', '=', id).executeTakeFirst();
 }
 
 /** The live key with this hash, of any space: the hash is what tells the space. */
-export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<ActingKeyRow | undefined> {
+export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<ActingKey['row'] | undefined> {
   return liveKeys(queryable, nowMs).where('hash', '=', hash).executeTakeFirst();
 }
 

@@ -143,6 +143,7 @@ export interface Tables {
     items_created: number;
     items_updated: number;
   };
+  blobs: { space_id: string; hash: string; mime_type: string; size: number; created_at: string };
   space_members: { user_id: string; space_id: string; key_id: string; created_at: string };
   events: {
     /** Of the transaction that wrote it, on Postgres; 0 on SQLite. Filled in by the database. */

@@ -1,11 +1,12 @@
 import type { Commits } from '../database/announce-commits.ts';
 import type { EventRow } from '../database/settled-events.ts';
 import type { Logger } from '../logger.ts';
-import type { EventLog } from './create-event-log.ts';
 import type { EventPosition } from './event-position.ts';
+import type { EventLog } from './open-event-log.ts';
 
-/** Another process may have written; nobody else tells of that. */
 const LOOK_EVERY_MS = 100;
+/** Where every commit is told of; this only tries again what failed. */
+const LOOK_AGAIN_EVERY_MS = 5000;
 const READ_AT_ONCE = 200;
 
 /** Is given every event of every space once, in order; returns at once and never throws. */
@@ -27,9 +28,11 @@ export interface EventTailDeps {
   log: Pick<EventLog, 'read' | 'head'>;
   commits: Commits;
   logger: Logger;
+  /** Other processes write as well; nobody tells of what they do. */
+  othersWrite: boolean;
 }
 
-export function createEventTail({ log, commits, logger }: EventTailDeps): EventTail {
+export function createEventTail({ log, commits, logger, othersWrite }: EventTailDeps): EventTail {
   const listeners = new Set<TailListener>();
   /** What the listeners have been given so far; null while there are none. */
   let position: EventPosition | null = null;
@@ -66,7 +69,7 @@ export function createEventTail({ log, commits, logger }: EventTailDeps): EventT
 
   function rest(): void {
     if (listeners.size > 0) {
-      timer ??= setInterval(look, LOOK_EVERY_MS).unref();
+      timer ??= setInterval(look, othersWrite ? LOOK_EVERY_MS : LOOK_AGAIN_EVERY_MS).unref();
       return;
     }
     if (reading) return;
