@@ -24,6 +24,7 @@ import {
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
 import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { createWebhooksService, createWebhookWorker, mountWebhookRoutes } from './modules/webhooks/index.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { announceCommits } from './platform/database/announce-commits.ts';
 import { openDatabase } from './platform/database/open-database.ts';
@@ -31,10 +32,12 @@ import { createEventTail } from './platform/event-log/create-event-tail.ts';
 import { openEventLog } from './platform/event-log/open-event-log.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
+import { createOutbound } from './platform/outbound-fetch.ts';
 import type { Platform } from './platform/platform.ts';
 import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
 import { Secret } from './platform/secret.ts';
+import { createSecretBox } from './platform/secret-box.ts';
 import { systemClock } from './platform/system-clock.ts';
 
 /** Keys in use at the same time; a key that is not remembered costs one query. */
@@ -103,6 +106,17 @@ async function wireOver(
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);
+  const box = createSecretBox(platform.authSecret);
+  const outbound = createOutbound(environment.outboundAllow);
+  const webhooks = createWebhooksService({
+    platform,
+    audit,
+    log: eventLog,
+    box,
+    policy: outbound.policy,
+    mayBePlain: !environment.production,
+  });
+  const webhookWorker = createWebhookWorker({ platform, log: eventLog, types, box, fetch: outbound.fetch, commits });
   const eventStreams = createEventStreams({
     log: eventLog,
     tail: eventTail,
@@ -187,6 +201,7 @@ async function wireOver(
       mountEdgeRoutes(mount, database, edges);
       mountItemRoutes(mount, { database, types, items, edges, audit });
       mountEventRoutes(mount, eventStreams);
+      mountWebhookRoutes(mount, database, webhooks);
       mountAuditRoutes(mount, audit);
       mountIntegrationRoutes(mount, database, integrations, audit);
       mountConnectionRoutes(mount, { database, connections, installer });
@@ -200,6 +215,7 @@ async function wireOver(
     logger,
     tasks: [
       runs.prune,
+      webhooks.prune,
       ...(environment.auditRetentionDays > 0 ? [() => audit.prune(environment.auditRetentionDays)] : []),
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
     ],
@@ -212,6 +228,7 @@ async function wireOver(
     async start(server) {
       listening = server.address() as AddressInfo;
       await runtime.start();
+      webhookWorker.start();
       retention.start();
     },
     async stopRuns() {
@@ -219,6 +236,7 @@ async function wireOver(
       // A stream never ends by itself, and its client comes back with the last id it has seen.
       eventStreams.stop();
       await runtime.stop();
+      await webhookWorker.stop();
     },
     async stop() {
       eventTail.stop();

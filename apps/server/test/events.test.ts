@@ -42,7 +42,11 @@ describeServer(
         device: 'a phone',
       });
       const readBack = async () => (await api.get(`/items/${item.id}`)).body.item;
-      expect((await client.wait(1))[0]).toEqual({ id: expect.any(String), event: 'item.created', data: await readBack() });
+      expect((await client.wait(1))[0]).toEqual({
+        id: expect.any(String),
+        event: 'item.created',
+        data: await readBack(),
+      });
       await api.patch(`/items/${item.id}`, { properties: { title: 'Changed' } });
       expect((await client.wait(2))[1]).toMatchObject({ event: 'item.updated', data: await readBack() });
       await api.delete(`/items/${item.id}`);
@@ -180,7 +184,8 @@ describeServer(
       first.close();
       const writing = Promise.all(
         Array.from({ length: 8 }, async (_, writer) => {
-          for (let count = 0; count < 30; count += 1) await anItem(api, { properties: { title: `${writer}-${count}` } });
+          for (let count = 0; count < 30; count += 1)
+            await anItem(api, { properties: { title: `${writer}-${count}` } });
         }),
       );
       const titles: string[] = [];
@@ -258,7 +263,9 @@ describe.each(DIALECTS)('The event log on %s', (dialect) => {
       server = await startServer(profile.variables);
       const after = await follow(server.url, key, { lastEventId: before.lastId() });
       // Told already, or told now: never neither.
-      const ids = [...before.records, ...(before.records.length > 0 ? [] : await after.wait(1))].map((record) => record.data.id);
+      const ids = [...before.records, ...(before.records.length > 0 ? [] : await after.wait(1))].map(
+        (record) => record.data.id,
+      );
       expect(ids).toEqual([made.id]);
       expect(await server.stop()).toBe(0);
       await after.waitUntilClosed();

@@ -33,7 +33,8 @@ export async function follow(
     signal: controller.signal,
     headers: { authorization: `Bearer ${key}`, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
   });
-  if (response.status !== 200 || !response.body) throw new Error(`no stream: ${response.status} ${await response.text()}`);
+  if (response.status !== 200 || !response.body)
+    throw new Error(`no stream: ${response.status} ${await response.text()}`);
   const records: EventRecord[] = [];
   const comments: string[] = [];
   let lastId = '';
@@ -47,7 +48,8 @@ export async function follow(
     }
     lastId = fields.get('id') ?? lastId;
     const data = fields.get('data');
-    if (data !== undefined) records.push({ id: lastId, event: fields.get('event') ?? 'message', data: JSON.parse(data) });
+    if (data !== undefined)
+      records.push({ id: lastId, event: fields.get('event') ?? 'message', data: JSON.parse(data) });
   }
 
   async function read(body: ReadableStream<Uint8Array>): Promise<void> {

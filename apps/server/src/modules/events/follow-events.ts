@@ -104,10 +104,7 @@ export function followEvents(
     return (yield* catchUp(near, end)) === null ? null : end;
   }
 
-  async function* live(
-    from: EventPosition,
-    subscription: TailSubscription,
-  ): AsyncGenerator<string, void, void> {
+  async function* live(from: EventPosition, subscription: TailSubscription): AsyncGenerator<string, void, void> {
     let place = from;
     let isJoined = false;
     while (current && !ended) {

@@ -4,3 +4,11 @@ import type { Database } from './database.ts';
 export function lockRows<Query extends { forUpdate(): Query }>(query: Query, dialect: Database['dialect']): Query {
   return dialect === 'postgres' ? query.forUpdate() : query;
 }
+
+/** As {@link lockRows}, passing over the rows that somebody else holds instead of waiting for them. */
+export function claimRows<Query extends { forUpdate(): Query; skipLocked(): Query }>(
+  query: Query,
+  dialect: Database['dialect'],
+): Query {
+  return dialect === 'postgres' ? query.forUpdate().skipLocked() : query;
+}

@@ -32,7 +32,9 @@ export interface EventLog {
   toCursor(position: EventPosition): string;
   /** @returns null when events after it may be missing here: it is too old, or of another log. */
   fromCursor(cursor: string): Promise<EventPosition | null>;
-  /** How far the webhooks have been told; holds off others who want to move it. */
+  /** How far the webhooks have been told. */
+  routedThrough(): Promise<EventPosition>;
+  /** As `routedThrough`; others who want to move it wait until the transaction ends. */
   lockRouted(transaction: Transaction): Promise<EventPosition>;
   moveRouted(transaction: Transaction, position: EventPosition): Promise<void>;
   /** Removes events older than so many hours, but none that a webhook is still to be told of. */
@@ -66,6 +68,8 @@ export async function openEventLog({ database, now, newId }: EventLogDeps): Prom
       if (position === null || isBefore(position, await prunedThrough())) return null;
       return isBefore(await head(), position) ? null : position;
     },
+
+    routedThrough: () => positionOf(database.read, ROUTED_THROUGH),
 
     async lockRouted(transaction) {
       await advisoryLock(transaction, dialect, ROUTED_THROUGH);
