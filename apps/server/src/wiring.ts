@@ -89,7 +89,7 @@ async function wireOver(
   const spaces = createSpacesService(platform);
   const audit = createAuditService(platform);
   const keys = createKeysService(platform);
-  const types = createTypesService();
+  const types = createTypesService(platform);
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);

@@ -176,6 +176,7 @@ export {
   type TypePermissions,
   TypePermissionsSchema,
 } from './permissions/permission-maps.ts';
+export { type ProjectedScopes, projectScopes } from './permissions/project-scopes.ts';
 export { matchesPattern, resolvePattern } from './permissions/resolve-pattern.ts';
 export {
   type HandlerResult,

@@ -4,6 +4,8 @@ import type { Grant, Tier } from '@withmarfa/shared';
 export interface Caller extends Grant {
   keyId: string;
   spaceId: string;
+  /** Names the state of the space's types and configuration as the request found it. */
+  spaceRevision: number;
   /** Stamped onto everything the caller writes. */
   source: string;
   defaultTier: Tier;

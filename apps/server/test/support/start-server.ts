@@ -6,6 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 const SERVER_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 const START_WITHIN_MS = 60_000;
+/** From the sources, so that nothing has to be built to try a change; a run that has built starts in a third of the time. */
+const PROGRAM =
+  process.env.MARFA_TEST_BUILT === 'true'
+    ? ['dist/main.js']
+    : ['--import', 'tsx', '--conditions=@withmarfa/source', 'src/main.ts'];
 
 /** A real server in a process of its own, listening on 127.0.0.1. */
 export interface TestServer {
@@ -21,7 +26,7 @@ export interface TestServer {
   kill(): Promise<void>;
 }
 
-/** Starts the server from its sources. @throws with what it printed when it ends before it listens. */
+/** Starts the server. @throws with what it printed when it ends before it listens. */
 export async function startServer(variables: Record<string, string>): Promise<TestServer> {
   const port = Number(variables.PORT ?? (await freePort()));
   const child = spawnServer({ ...variables, PORT: String(port) });
@@ -76,7 +81,7 @@ function spawnServer(variables: Record<string, string>): ChildProcess {
     ...variables,
   };
   if (process.env.PATH) environment.PATH = process.env.PATH;
-  return spawn(process.execPath, ['--import', 'tsx', '--conditions=@withmarfa/source', 'src/main.ts'], {
+  return spawn(process.execPath, PROGRAM, {
     cwd: SERVER_FOLDER,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -39,7 +39,8 @@ export async function runSteps(steps: readonly Step[], env: NodeJS.ProcessEnv): 
 async function runStep(step: Step, env: NodeJS.ProcessEnv): Promise<{ isOk: boolean; totals: Totals }> {
   if (step.reportFile !== undefined) await rm(step.reportFile, { force: true });
   let isOk = true;
-  for (const [command, ...args] of step.commands) isOk = (await runVisibly(command, args, env)) && isOk;
+  for (const [command, ...args] of step.commands)
+    isOk = (await runVisibly(command, args, { ...env, ...step.variables })) && isOk;
   const totals = await reportedTotals(step);
   if (totals.failed > 0) return { isOk: false, totals };
   return { isOk, totals: isOk ? totals : { ...totals, failed: 1 } };

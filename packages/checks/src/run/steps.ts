@@ -8,6 +8,8 @@ export interface Step {
   /** Steps without which this one means nothing. */
   needs?: string[];
   reportFile?: string;
+  /** Variables besides those of the whole run. */
+  variables?: Record<string, string>;
 }
 
 const reports = join(repositoryRoot, '.reports');
@@ -34,7 +36,7 @@ export const STEPS: Step[] = [
   },
   { name: 'build', commands: [turbo('build')] },
   { name: 'types', needs: ['build'], commands: [turbo('typecheck')] },
-  suite('tests', 'vitest.config.ts', []),
+  { ...suite('tests', 'vitest.config.ts', ['build']), variables: { MARFA_TEST_BUILT: 'true' } },
   suite('packaging', 'packages/checks/packaging/vitest.config.ts', ['build']),
   suite('examples', 'packages/checks/examples/vitest.config.ts', ['build']),
 ];

@@ -17,7 +17,7 @@ import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import { toPage } from '../../platform/page-cursor.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { AuditService } from '../audit/index.ts';
-import type { TypesService } from '../types/index.ts';
+import type { Catalogue, TypesService } from '../types/index.ts';
 import {
   type EdgeEnd,
   type EdgeSide,
@@ -73,8 +73,8 @@ export function createEdgesService(
     return { source: find(sourceId, 'source_id'), target: find(targetId, 'target_id') };
   }
 
-  function passGate(caller: Caller, edgeType: string, source: EdgeEnd): void {
-    if (mayWriteEdge(caller, edgeType, types.refOf(source.type))) return;
+  function passGate(caller: Caller, catalogue: Catalogue, edgeType: string, source: EdgeEnd): void {
+    if (mayWriteEdge(caller, edgeType, catalogue.refOf(source.type))) return;
     throw new MarfaError(
       'edge_permission_denied',
       `Writing ${edgeType} edges from ${source.type} needs write on the edge type and on ${source.type}.`,
@@ -82,16 +82,17 @@ export function createEdgesService(
   }
 
   async function create(transaction: Transaction, caller: Caller, edge: NewEdge): Promise<Edge> {
-    const type = types.findEdgeType(edge.edge_type);
+    const catalogue = await types.of(caller, transaction);
+    const type = catalogue.findEdgeType(edge.edge_type);
     if (!type) throw unknownType(edge.edge_type);
     // Cardinality and loops are rules over several rows.
     await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${type.id}`);
     const { source, target } = await loadEnds(transaction, caller, edge.source_id, edge.target_id);
-    passGate(caller, type.id, source);
-    if (!mayAccessType(caller, types.refOf(target.type), 'read')) {
+    passGate(caller, catalogue, type.id, source);
+    if (!mayAccessType(caller, catalogue.refOf(target.type), 'read')) {
       throw new MarfaError('edge_permission_denied', `Relating to ${target.type} needs read on it.`);
     }
-    refuseWrongTypes(types, type, source, target);
+    refuseWrongTypes(catalogue, type, source, target);
     await refuseOverCardinality(transaction, caller.spaceId, type, edge);
     await refuseCycle(transaction, caller.spaceId, edge);
     const at = now().toISOString();
@@ -125,15 +126,16 @@ export function createEdgesService(
       if (!row || !mayAccessEdge(caller, row.edge_type, 'read'))
         throw new MarfaError('edge_not_found', 'There is no such edge.');
       const { source } = await loadEnds(transaction, caller, row.source_id, row.target_id);
-      passGate(caller, row.edge_type, source);
+      passGate(caller, await types.of(caller, transaction), row.edge_type, source);
       await drop(transaction, caller, id);
       return toEdge(row);
     },
 
     async replaceOutbound(transaction, caller, sourceId, block) {
+      const catalogue = await types.of(caller, transaction);
       let changed = false;
       for (const [edgeType, targets] of Object.entries(block)) {
-        if (!types.findEdgeType(edgeType)) throw unknownType(edgeType);
+        if (!catalogue.findEdgeType(edgeType)) throw unknownType(edgeType);
         const wanted = new Set(targets);
         const present = await edgesOf(transaction, caller.spaceId, 'source_id', sourceId, edgeType);
         const stale = present.filter((row) => !wanted.has(row.target_id));
@@ -141,7 +143,7 @@ export function createEdgesService(
         if (stale.length === 0 && missing.length === 0) continue;
         changed = true;
         const { source } = await loadEnds(transaction, caller, sourceId, sourceId);
-        passGate(caller, edgeType, source);
+        passGate(caller, catalogue, edgeType, source);
         for (const row of stale) await drop(transaction, caller, row.id);
         for (const target_id of missing)
           await create(transaction, caller, { source_id: sourceId, target_id, edge_type: edgeType, properties: {} });
@@ -150,11 +152,12 @@ export function createEdgesService(
     },
 
     async list(caller, side, itemId, query) {
-      const readable = types
+      const catalogue = await types.of(caller);
+      const readable = catalogue
         .edgeTypes()
         .map((type) => type.id)
         .filter((id) => mayAccessEdge(caller, id, 'read') && (!query.edge_type || id === query.edge_type));
-      const otherTypes = types.readable(caller).map((type) => type.id);
+      const otherTypes = catalogue.readable(caller).map((type) => type.id);
       if (readable.length === 0 || otherTypes.length === 0) return { data: [], cursor: null, has_more: false };
       const rows = await pageOfEdges(database.read, caller.spaceId, {
         side,
@@ -179,9 +182,9 @@ function duplicate(edge: NewEdge): MarfaError {
   });
 }
 
-function refuseWrongTypes(types: TypesService, edge: EdgeType, source: EdgeEnd, target: EdgeEnd): void {
+function refuseWrongTypes(catalogue: Catalogue, edge: EdgeType, source: EdgeEnd, target: EdgeEnd): void {
   const fits = (type: string, allowed: readonly string[]) =>
-    allowed.length === 0 || allowed.some((ancestor) => types.isA(type, ancestor));
+    allowed.length === 0 || allowed.some((ancestor) => catalogue.isA(type, ancestor));
   if (fits(source.type, edge.source_type_constraints) && fits(target.type, edge.target_type_constraints)) return;
   throw new MarfaError('edge_constraint_violation', `${edge.id} does not relate ${source.type} to ${target.type}.`, {
     details: { constraint: 'type' },

@@ -4,7 +4,7 @@ import type { Caller } from '../../platform/caller.ts';
 import type { Queryable } from '../../platform/database/database.ts';
 import { toTenantId } from '../../platform/database/null-space.ts';
 import { encodeCursor } from '../../platform/page-cursor.ts';
-import type { TypesService } from '../types/index.ts';
+import type { Catalogue } from '../types/index.ts';
 
 /** Edges of one type shown inside an item; the rest is paged through `/items/{id}/edges`. */
 const EDGES_PER_TYPE = 50;
@@ -25,15 +25,15 @@ interface RankedEdge {
 export async function hydrateEdges(
   queryable: Queryable,
   caller: Caller,
-  types: TypesService,
+  catalogue: Catalogue,
   itemIds: readonly string[],
 ): Promise<Map<string, NonNullable<Item['edges']>>> {
   const hydrated = new Map<string, NonNullable<Item['edges']>>(itemIds.map((id) => [id, {}]));
-  const edgeTypes = types
+  const edgeTypes = catalogue
     .edgeTypes()
     .map((type) => type.id)
     .filter((id) => mayAccessEdge(caller, id, 'read'));
-  const targetTypes = types.readable(caller).map((type) => type.id);
+  const targetTypes = catalogue.readable(caller).map((type) => type.id);
   if (itemIds.length === 0 || edgeTypes.length === 0 || targetTypes.length === 0) return hydrated;
   const { rows } = await sql<RankedEdge>`
     select * from (

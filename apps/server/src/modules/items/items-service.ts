@@ -15,7 +15,7 @@ import type { Queryable, Transaction } from '../../platform/database/database.ts
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { EdgesService } from '../edges/index.ts';
-import type { TypesService } from '../types/index.ts';
+import type { Catalogue, TypesService } from '../types/index.ts';
 import { type ItemRow, toItem } from './item-row.ts';
 import { requireTransition } from './item-states.ts';
 import {
@@ -58,26 +58,31 @@ export function createItemsService(
   types: TypesService,
   edges: EdgesService,
 ): ItemsService {
-  function requireType(caller: Caller, type: string, level: 'read' | 'write'): void {
-    if (mayAccessType(caller, types.refOf(type), level)) return;
+  function requireType(caller: Caller, catalogue: Catalogue, type: string, level: 'read' | 'write'): void {
+    if (mayAccessType(caller, catalogue.refOf(type), level)) return;
     throw new MarfaError('type_not_permitted', `This credential may not ${level} ${type}.`);
   }
 
   async function requireWritable(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow> {
     const row = await lockItem(transaction, database.dialect, caller.spaceId, id);
     if (!row) throw notFound(id);
-    requireType(caller, row.type, 'write');
+    requireType(caller, await types.of(caller, transaction), row.type, 'write');
     return row;
   }
 
   async function requireReadable(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow> {
     const row = await findItem(queryable, caller.spaceId, id);
     if (!row) throw notFound(id);
-    requireType(caller, row.type, 'read');
+    requireType(caller, await types.of(caller, queryable), row.type, 'read');
     return row;
   }
 
-  async function insert(transaction: Transaction, caller: Caller, input: ItemInput): Promise<ItemRow | null> {
+  async function insert(
+    transaction: Transaction,
+    caller: Caller,
+    input: ItemInput,
+    schemaVersion: string,
+  ): Promise<ItemRow | null> {
     const at = now().toISOString();
     const isSystem = isSystemType(input.type);
     const row: ItemRow = {
@@ -88,7 +93,7 @@ export function createItemsService(
       state: input.state ?? 'active',
       tier: isSystem ? null : (input.tier ?? caller.defaultTier),
       version: 1,
-      schema_version: types.require(input.type).version,
+      schema_version: schemaVersion,
       source: caller.source,
       source_id: input.source_id ?? null,
       device: input.device ?? null,
@@ -113,7 +118,9 @@ export function createItemsService(
     },
   ): Promise<{ row: ItemRow; changed: boolean }> {
     const properties = mergeProperties(row, input.properties ?? {});
-    if (input.properties) types.validate(row.type, JSON.parse(properties) as Properties);
+    if (input.properties) {
+      (await types.of(caller, transaction)).validate(row.type, JSON.parse(properties) as Properties);
+    }
     const next = {
       properties,
       tier: input.tier ?? row.tier,
@@ -130,15 +137,16 @@ export function createItemsService(
 
   return {
     async put(transaction, caller, input, { createOnly = false } = {}) {
+      const catalogue = await types.of(caller, transaction);
       if (isSystemType(input.type)) admitSystemCreate(caller, input);
-      else requireType(caller, input.type, 'write');
-      types.require(input.type);
+      else requireType(caller, catalogue, input.type, 'write');
+      const { version } = catalogue.require(input.type);
 
       const key = input.source_id === undefined ? null : { source: caller.source, sourceId: input.source_id };
       const existing = key ? await lockNaturalKey(transaction, database.dialect, caller.spaceId, key) : undefined;
       if (!existing) {
-        types.validate(input.type, withoutNulls(input.properties));
-        const row = await insert(transaction, caller, input);
+        catalogue.validate(input.type, withoutNulls(input.properties));
+        const row = await insert(transaction, caller, input, version);
         if (row) {
           await addTags(transaction, row, input.tags ?? []);
           if (input.edges) await edges.replaceOutbound(transaction, caller, row.id, input.edges);
@@ -174,7 +182,7 @@ export function createItemsService(
     async transition(transaction, caller, id, state) {
       const row = await lockItem(transaction, database.dialect, caller.spaceId, id);
       if (!row) throw notFound(id);
-      if (!isSystemType(row.type)) requireType(caller, row.type, 'write');
+      if (!isSystemType(row.type)) requireType(caller, await types.of(caller, transaction), row.type, 'write');
       admitSystemTransition(caller, row, state);
       requireTransition(row.type, row.state as ItemState, state);
       await refuseTakenKey(transaction, row, state);

@@ -46,7 +46,9 @@ export function createItemList(types: TypesService): ItemList {
     wanted: readonly string[],
   ): Promise<IncludedRow[]> {
     const ids = rows.map((row) => row.id);
-    const edges = wanted.includes('edges') ? await hydrateEdges(queryable, caller, types, ids) : null;
+    const edges = wanted.includes('edges')
+      ? await hydrateEdges(queryable, caller, await types.of(caller, queryable), ids)
+      : null;
     const tags =
       wanted.includes('metadata') && mayAccessMetadata(caller, 'tags', 'read')
         ? await tagsOf(queryable, caller.spaceId, ids)
@@ -73,7 +75,7 @@ export function createItemList(types: TypesService): ItemList {
     include,
 
     async list(queryable, caller, query) {
-      const readable = types.readable(caller, query.type).map((type) => type.id);
+      const readable = (await types.of(caller, queryable)).readable(caller, query.type).map((type) => type.id);
       const typeIds = query.type ? readable : readable.filter((id) => !isSystemType(id));
       if (typeIds.length === 0) return { data: [], cursor: null, has_more: false };
       if (query.tags && !mayAccessMetadata(caller, 'tags', 'read')) {

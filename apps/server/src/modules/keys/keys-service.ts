@@ -22,7 +22,9 @@ import { Secret } from '../../platform/secret.ts';
 import { insertSystemItem, revokeSystemItem } from '../../platform/system-items.ts';
 import { mapColumns, mapsOf, toKey } from './key-shape.ts';
 import {
+  type ActingKeyRow,
   changeKey,
+  findKeyById,
   findLiveKey,
   findOwnKey,
   insertKey,
@@ -84,11 +86,12 @@ export interface KeysService {
 export function createKeysService({ database, now, newId, randomBytes, apiKeySalt, logger }: Platform): KeysService {
   const hashOf = (token: string) => createHmac('sha256', apiKeySalt.reveal()).update(token).digest('base64url');
 
-  function toCaller(row: KeyRow, clientIp: string | null): Caller {
+  function toCaller(row: ActingKeyRow, clientIp: string | null): Caller {
     const tenantless = row.space_id === NULL_SPACE_ID && row.connection_id === null;
     return {
       keyId: row.id,
       spaceId: row.space_id,
+      spaceRevision: row.space_revision,
       role: row.role as Role,
       source: row.source,
       defaultTier: row.default_tier as Tier,
@@ -182,12 +185,7 @@ export function createKeysService({ database, now, newId, randomBytes, apiKeySal
     },
 
     async callerOfKey(keyId, clientIp) {
-      const row = await database.read
-        .selectFrom('api_keys')
-        .selectAll()
-        .where('id', '=', keyId)
-        .where('revoked_at', 'is', null)
-        .executeTakeFirst();
+      const row = await findKeyById(database.read, keyId);
       return row ? toCaller(row, clientIp) : null;
     },
 

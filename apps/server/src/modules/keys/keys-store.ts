@@ -8,11 +8,24 @@ export function insertKey(transaction: Transaction, row: Insertable<Tables['api_
   return transaction.insertInto('api_keys').values(row).execute();
 }
 
-/** The live key with this hash, of any space: the hash is what tells the space. */
-export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<KeyRow | undefined> {
+/** A key as it is acted with: what a request needs to know of its space comes in the same look. */
+export type ActingKeyRow = KeyRow & { space_revision: number };
+
+function actingKeys(queryable: Queryable) {
   return queryable
     .selectFrom('api_keys')
-    .selectAll()
+    .innerJoin('spaces', 'spaces.id', 'api_keys.space_id')
+    .selectAll('api_keys')
+    .select('spaces.revision as space_revision');
+}
+
+export function findKeyById(queryable: Queryable, id: string): Promise<ActingKeyRow | undefined> {
+  return actingKeys(queryable).where('api_keys.id', '=', id).where('revoked_at', 'is', null).executeTakeFirst();
+}
+
+/** The live key with this hash, of any space: the hash is what tells the space. */
+export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<ActingKeyRow | undefined> {
+  return actingKeys(queryable)
     .where('hash', '=', hash)
     .where('revoked_at', 'is', null)
     .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', nowMs)]))

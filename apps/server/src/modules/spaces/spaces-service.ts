@@ -11,7 +11,8 @@ export interface SpacesService {
 
 /** The data boundaries of this server. The null space, which has no tenant id, is not among them. */
 export function createSpacesService({ database, newId, now }: Platform): SpacesService {
-  const spaces = (queryable: Queryable) => queryable.selectFrom('spaces').selectAll().where('id', '<>', NULL_SPACE_ID);
+  const spaces = (queryable: Queryable) =>
+    queryable.selectFrom('spaces').select(['id', 'name', 'created_at']).where('id', '<>', NULL_SPACE_ID);
   return {
     async create(transaction, name) {
       const space = { id: newId(), name, created_at: now().toISOString() };

@@ -1,2 +1,3 @@
+export type { Catalogue } from './create-catalogue.ts';
 export { mountTypeRoutes } from './types-routes.ts';
 export { createTypesService, type TypesService } from './types-service.ts';

@@ -1,85 +1,48 @@
-import {
-  CORE_EDGE_TYPES,
-  CORE_TYPES,
-  type EdgeType,
-  MarfaError,
-  mayAccessType,
-  type Properties,
-  SYSTEM_TYPES,
-  type TypeRef,
-  type TypeSchema,
-} from '@withmarfa/shared';
+import { LRUCache } from 'lru-cache';
 import type { Caller } from '../../platform/caller.ts';
-import { createPropertiesValidator, type PropertiesValidator } from './properties-validator.ts';
+import type { Queryable } from '../../platform/database/database.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { type Catalogue, createCatalogue } from './create-catalogue.ts';
+import { loadSpaceState } from './types-store.ts';
+
+/** Catalogues kept in memory, and the JSON they were made from; what is dropped is read again. */
+const MAX_CATALOGUES = 1000;
+const MAX_CATALOGUE_CHARACTERS = 128 * 1024 * 1024;
 
 export interface TypesService {
-  /** @throws MarfaError `invalid_type` naming the type. */
-  require(type: string): TypeSchema;
-  find(type: string): TypeSchema | null;
-  /** The type with its declared parents, as permission decisions want it. */
-  refOf(type: string): TypeRef;
-  /** @returns whether `type` is `ancestor` or one of its subtypes, by declared parent or identifier prefix. */
-  isA(type: string, ancestor: string): boolean;
-  /** Types the caller may read, of the whole catalogue or of `type` and its subtypes. */
-  readable(caller: Caller, type?: string): TypeSchema[];
-  /** @throws MarfaError `invalid_properties` with every fault. */
-  validate(type: string, properties: Properties): void;
-  findEdgeType(id: string): EdgeType | null;
-  edgeTypes(): readonly EdgeType[];
+  /**
+   * The catalogue of the caller's space as the request found it.
+   * @param queryable give the transaction inside one: a second connection may never come free.
+   */
+  of(caller: Pick<Caller, 'spaceId' | 'spaceRevision'>, queryable?: Queryable): Promise<Catalogue>;
+  /** As `of`, for the platform's own work, which has no caller: the space as it is this moment. */
+  ofSpace(spaceId: string, queryable?: Queryable): Promise<Catalogue>;
 }
 
-/** The catalogue every space has: core and system types, core edge types. */
-export function createTypesService(): TypesService {
-  const catalogue = new Map([...CORE_TYPES, ...SYSTEM_TYPES].map((type) => [type.id, type]));
-  const edgeTypes = new Map(CORE_EDGE_TYPES.map((type) => [type.id, type]));
-  const chains = new Map([...catalogue.keys()].map((id) => [id, chainOf(id)]));
-  const validators = new Map<string, PropertiesValidator>();
+/** What every space has: core and system types, core edge types. */
+const BASE = createCatalogue({ types: [], edgeTypes: [] });
 
-  function chainOf(id: string): TypeSchema[] {
-    const type = catalogue.get(id);
-    if (!type) return [];
-    return [type, ...(type.parent ? chainOf(type.parent) : [])];
+/** The types of each space: what every space has, and its own. */
+export function createTypesService({ database }: Pick<Platform, 'database'>): TypesService {
+  const kept = new LRUCache<string, Catalogue>({ max: MAX_CATALOGUES, maxSize: MAX_CATALOGUE_CHARACTERS });
+
+  async function of(caller: Pick<Caller, 'spaceId' | 'spaceRevision'>, queryable: Queryable = database.read) {
+    if (caller.spaceRevision === 0) return BASE;
+    const key = `${caller.spaceId}:${caller.spaceRevision}`;
+    const known = kept.get(key);
+    if (known) return known;
+    const state = await loadSpaceState(queryable, caller.spaceId);
+    const catalogue = createCatalogue(state);
+    // A transaction may see a revision that is never committed; it is kept under no name.
+    if (state.revision === caller.spaceRevision) kept.set(key, catalogue, { size: state.size });
+    return catalogue;
   }
 
-  const refOf = (type: string): TypeRef => ({
-    id: type,
-    ancestors: (chains.get(type) ?? []).slice(1).map((parent) => parent.id),
-  });
-  const isA = (type: string, ancestor: string) =>
-    type === ancestor ||
-    type.startsWith(`${ancestor}.`) ||
-    (chains.get(type) ?? []).some((parent) => parent.id === ancestor);
-
   return {
-    find: (type) => catalogue.get(type) ?? null,
-    require(type) {
-      const known = catalogue.get(type);
-      if (known) return known;
-      throw new MarfaError('invalid_type', `There is no type ${type} in this space.`, {
-        details: { issues: [{ path: '$.type', message: `unknown type ${type}` }] },
-      });
+    of,
+    async ofSpace(spaceId, queryable = database.read) {
+      const state = await loadSpaceState(queryable, spaceId);
+      return state.revision === 0 ? BASE : createCatalogue(state);
     },
-    refOf,
-    isA,
-    readable: (caller, type) =>
-      [...catalogue.values()].filter(
-        ({ id }) => (type === undefined || isA(id, type)) && mayAccessType(caller, refOf(id), 'read'),
-      ),
-    validate(type, properties) {
-      let validator = validators.get(type);
-      if (!validator) {
-        validator = createPropertiesValidator(chains.get(type) ?? []);
-        validators.set(type, validator);
-      }
-      const issues = validator(properties);
-      if (issues.length === 0) return;
-      throw new MarfaError(
-        'invalid_properties',
-        `The properties do not fit ${type}: ${issues[0]?.path} ${issues[0]?.message}.`,
-        { details: { issues } },
-      );
-    },
-    findEdgeType: (id) => edgeTypes.get(id) ?? null,
-    edgeTypes: () => [...edgeTypes.values()],
   };
 }

@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import { foundation } from './migrations/0001-foundation.ts';
 import { mailbox } from './migrations/0002-mailbox.ts';
 import { accounts } from './migrations/0003-accounts.ts';
+import { spaceTypes } from './migrations/0004-space-types.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
 const TABLE = 'marfa_migrations';
@@ -15,6 +16,7 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0001-foundation': foundation,
   '0002-mailbox': mailbox,
   '0003-accounts': accounts,
+  '0004-space-types': spaceTypes,
 };
 
 /**

@@ -7,7 +7,16 @@ import type { Generated } from 'kysely';
 
 export interface Tables {
   settings: { key: string; value: string };
-  spaces: { id: string; name: string; created_at: string };
+  spaces: {
+    id: string;
+    name: string;
+    created_at: string;
+    /** Rises with every change of the space's types, edge types and configuration. */
+    revision: Generated<number>;
+    config: Generated<string>;
+  };
+  space_types: { space_id: string; id: string; schema: string; created_at: string; updated_at: string };
+  space_edge_types: { space_id: string; id: string; schema: string; created_at: string };
   items: {
     id: string;
     space_id: string;

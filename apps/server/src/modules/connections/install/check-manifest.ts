@@ -1,5 +1,5 @@
 import { type IntegrationManifest, MarfaError, parseManifest } from '@withmarfa/shared';
-import type { TypesService } from '../../types/index.ts';
+import type { Catalogue } from '../../types/index.ts';
 
 /** Triggers that this server delivers. */
 const DELIVERED = ['schedule', 'manual'];
@@ -8,10 +8,10 @@ const DELIVERED = ['schedule', 'manual'];
  * Judges a stored manifest again, against this server and this space: it may have been registered by another release.
  * @throws MarfaError `validation_error` naming every fault.
  */
-export function checkManifest(stored: unknown, types: TypesService): IntegrationManifest {
+export function checkManifest(stored: unknown, catalogue: Catalogue): IntegrationManifest {
   const manifest = parseManifest(stored);
   const unknownTypes = manifest.target_types.flatMap((type, index) =>
-    types.find(type)
+    catalogue.find(type)
       ? []
       : [{ path: `$.manifest.target_types[${index}]`, message: `there is no type ${type} in this space` }],
   );

@@ -44,7 +44,7 @@ export function createInstaller({ platform, types, integrations, activity, audit
   return {
     async install(caller, input) {
       const integration = await integrations.get(input.integration_id);
-      const manifest = checkManifest(integration.manifest, types);
+      const manifest = checkManifest(integration.manifest, await types.of(caller));
       checkRuntime(manifest, input.runtime);
       const configuration = checkConfiguration(manifest, input.configuration);
 
