@@ -166,7 +166,7 @@ async function wireOver(
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, types);
       mountEdgeRoutes(mount, database, edges);
-      mountItemRoutes(mount, { database, types, items, edges, audit });
+      mountItemRoutes(mount, { platform, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
       mountIntegrationRoutes(mount, database, integrations, audit);
       mountConnectionRoutes(mount, { database, connections, installer });

@@ -20,6 +20,14 @@ export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } fr
 export { getHealth } from './api/health.ts';
 export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
 export {
+  type BulkActionInput,
+  BulkActionInputSchema,
+  type BulkActionResult,
+  BulkActionResultSchema,
+  bulkAction,
+  MAX_BULK_ACTION_ITEMS,
+} from './api/item-bulk-action.ts';
+export {
   addItemTags,
   type BulkItemsInput,
   BulkItemsInputSchema,
@@ -29,18 +37,28 @@ export {
   createItem,
   deleteItem,
   deleteItemExtension,
+  FilterSchema,
   getItem,
   getItemExtension,
   getItemMetadata,
+  type ItemVersion,
+  ItemVersionSchema,
   type ListItemsQuery,
   ListItemsQuerySchema,
   listItemExtensions,
   listItems,
+  listItemVersions,
   MAX_BULK_ITEMS,
   MAX_EXTENSION_BYTES,
+  patchItemMetadata,
+  purgeItem,
   putItemExtension,
+  putItemMetadata,
   removeItemTag,
   restoreItem,
+  type SearchItemsQuery,
+  SearchItemsQuerySchema,
+  searchItems,
   transitionItem,
   updateItem,
 } from './api/items.ts';

@@ -30,15 +30,16 @@ import type { ItemsService } from './items-service.ts';
 import { createItemList } from './list-items.ts';
 
 export interface ItemRoutesDeps {
-  database: Database;
+  platform: Platform;
   types: TypesService;
   items: ItemsService;
   edges: EdgesService;
   audit: AuditService;
 }
 
-export function mountItemRoutes(mount: Mount, { database, types, items, edges, audit }: ItemRoutesDeps): void {
-  const list = createItemList(types);
+export function mountItemRoutes(mount: Mount, { platform, types, items, edges, audit }: ItemRoutesDeps): void {
+  const { database } = platform;
+  const list = createItemList(platform, types);
   const bulk = createBulkItems(database, items, audit);
 
   mount.endpoint(createItem, async ({ body }, caller) => {

@@ -2,6 +2,7 @@ import {
   CORE_EDGE_TYPES,
   CORE_TYPES,
   type EdgeType,
+  isSystemType,
   MarfaError,
   mayAccessType,
   type Properties,
@@ -23,6 +24,8 @@ export interface Catalogue {
   isA(type: string, ancestor: string): boolean;
   /** Types the caller may read, of the whole catalogue or of `type` and its subtypes. */
   readable(caller: Caller, type?: string): TypeSchema[];
+  /** Ids of all types but `system.*`. */
+  contentTypes(): readonly string[];
   /** @throws MarfaError `invalid_properties` with every fault. */
   validate(type: string, properties: Properties): void;
   findEdgeType(id: string): EdgeType | null;
@@ -39,6 +42,7 @@ export function createCatalogue(own: OwnTypes): Catalogue {
   const types = new Map([...CORE_TYPES, ...SYSTEM_TYPES, ...own.types].map((type) => [type.id, type]));
   const edgeTypes = new Map([...CORE_EDGE_TYPES, ...own.edgeTypes].map((type) => [type.id, type]));
   const chains = new Map([...types.keys()].map((id) => [id, chainOf(id)]));
+  const contentTypes = [...types.keys()].filter((id) => !isSystemType(id));
   const validators = new Map<string, PropertiesValidator>();
 
   function chainOf(id: string): TypeSchema[] {
@@ -71,6 +75,7 @@ export function createCatalogue(own: OwnTypes): Catalogue {
       [...types.values()].filter(
         ({ id }) => (type === undefined || isA(id, type)) && mayAccessType(caller, refOf(id), 'read'),
       ),
+    contentTypes: () => contentTypes,
     validate(type, properties) {
       let validator = validators.get(type);
       if (!validator) {
