@@ -94,7 +94,7 @@ const roomRules = Object.entries(ROOMS).flatMap(([name, { path, own = path, room
 const RANKS = [
   ['spaces'],
   ['audit'],
-  ['keys', 'types'],
+  ['blobs', 'keys', 'types'],
   ['edges'],
   ['items'],
   ['activity'],

@@ -1,14 +1,13 @@
-import { bulkItems, getHealth, MANIFEST_JSON_SCHEMA_PATH, manifestJsonSchema } from '@withmarfa/shared';
-import express, { type Express, Router } from 'express';
-import helmet from 'helmet';
+import type { RequestListener } from 'node:http';
+import { getHealth, MANIFEST_JSON_SCHEMA_PATH, manifestJsonSchema } from '@withmarfa/shared';
+import express, { type Express, type Router } from 'express';
+import { createApiListener } from './http/api-listener.ts';
+import { type ApiRoutes, createApiRoutes } from './http/api-routes.ts';
+import type { Authenticate } from './http/bearer-authentication.ts';
 import { errorResponse, notFound } from './http/error-response.ts';
-import { type Authenticate, answer, createMount, type Mount } from './http/mount-endpoint.ts';
-import { requestLog } from './http/request-log.ts';
+import { answer, type Mount } from './http/mount-endpoint.ts';
+import { pageHeaders } from './http/security-headers.ts';
 import type { Platform } from './platform/platform.ts';
-
-const BODY_LIMIT = '1mb';
-/** A bulk call carries up to 5,000 items. */
-const BULK_BODY_LIMIT = '16mb';
 
 /** What the app is put together from: the modules' API routes, and the pages, which bring their own parsing. */
 export interface AppParts {
@@ -18,28 +17,26 @@ export interface AppParts {
   pages: Router;
 }
 
-/** Builds the Express app; no socket is opened. */
-export function createApp({ platform, authenticate, mountApi, pages }: AppParts): Express {
+/** Puts the API in front of the pages; no socket is opened. */
+export function createApp({ platform, authenticate, mountApi, pages }: AppParts): RequestListener {
+  const { logger, newId } = platform;
+  const routes = createApiRoutes();
+  routes.mount.probe(getHealth, async () => answer(200, { status: 'ok' }));
+  mountApi(routes.mount);
+  const fallback = createPagesApp({ platform, pages }, routes.allowed) as RequestListener;
+  return createApiListener({ logger, newId, routes, authenticate, fallback });
+}
+
+/** What is no endpoint of the API: the pages, and the schema file. */
+function createPagesApp(
+  { platform, pages }: Pick<AppParts, 'platform' | 'pages'>,
+  allowed: ApiRoutes['allowed'],
+): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(requestLog(platform.logger, platform.newId));
-  app.use(securityHeaders());
-
-  const json = (limit: string) => express.json({ limit, strict: false, type: 'application/json' });
-  app.use(bulkItems.path, json(BULK_BODY_LIMIT));
-  app.use(json(BODY_LIMIT));
-
-  // Before authentication: a probe with a stale credential still learns that the server is up.
-  const open = Router();
-  createMount(open, async () => null).publicEndpoint(getHealth, async () => answer(200, { status: 'ok' }));
-  app.use(open);
-
-  const api = Router();
-  const mount = createMount(api, authenticate);
-  mountApi(mount);
-  app.use(api);
+  app.use(pageHeaders());
   app.use(pages);
 
   const manifestSchema = JSON.stringify(manifestJsonSchema());
@@ -47,26 +44,7 @@ export function createApp({ platform, authenticate, mountApi, pages }: AppParts)
     response.type('application/schema+json').set('Cache-Control', 'public, max-age=3600').send(manifestSchema);
   });
 
-  app.use(notFound);
+  app.use(notFound(allowed));
   app.use(errorResponse(platform.logger));
   return app;
-}
-
-/** No script at all, no frames, no third parties: pages are plain documents with one stylesheet of their own. */
-function securityHeaders() {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        'default-src': ["'none'"],
-        'style-src': ["'self'"],
-        'img-src': ["'self'", 'data:'],
-        'form-action': ["'self'"],
-        'base-uri': ["'none'"],
-        'frame-ancestors': ["'none'"],
-      },
-    },
-    strictTransportSecurity: false,
-    referrerPolicy: { policy: 'same-origin' },
-  });
 }

@@ -1,6 +1,6 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { parseOutboundAllow } from '@withmarfa/runtime-sdk/host';
-import { type Issue, MarfaError, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
+import { DEFAULT_MAX_BLOB_BYTES, type Issue, MarfaError, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
 import { z } from 'zod';
 
 const wholeNumber = (low: number, high: number, fallback: number) =>
@@ -47,6 +47,9 @@ const EnvironmentSchema = z.object({
   MARFA_RUNTIME_WORKERS: wholeNumber(1, 64, 2),
   MARFA_RUN_TIMEOUT_SECONDS: wholeNumber(1, 3600, 120),
   AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500, 90),
+  MAX_BLOB_SIZE: wholeNumber(1, 5 * 1024 ** 3, DEFAULT_MAX_BLOB_BYTES),
+  BLOB_BACKEND: z.literal('filesystem', 'expected filesystem').default('filesystem'),
+  BLOB_PATH: z.string().min(1, 'expected a folder').optional(),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -103,6 +106,8 @@ export interface Environment {
   runtimeWorkers: number;
   runTimeoutSeconds: number;
   auditRetentionDays: number;
+  /** Where blobs lie, and the largest one in bytes. Processes that share a database share this folder. */
+  blobs: { folder: string; maxBytes: number };
   logLevel: string;
   /** What connector processes inherit of the server's own environment; never a secret. */
   connectorEnvironment: Record<string, string>;
@@ -151,6 +156,10 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     runtimeWorkers: values.MARFA_RUNTIME_WORKERS,
     runTimeoutSeconds: values.MARFA_RUN_TIMEOUT_SECONDS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    blobs: {
+      folder: values.BLOB_PATH ? absolute(values.BLOB_PATH, workingFolder) : join(dataFolder, 'blobs'),
+      maxBytes: values.MAX_BLOB_SIZE,
+    },
     logLevel: values.LOG_LEVEL,
     connectorEnvironment: Object.fromEntries(
       INHERITED_BY_CONNECTORS.flatMap((name) => (present[name] === undefined ? [] : [[name, present[name]]])),

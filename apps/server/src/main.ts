@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import process from 'node:process';
 import { MarfaError } from '@withmarfa/shared';
 import { assertNodeVersion } from './assert-node-version.ts';
@@ -9,6 +9,10 @@ import { readEnvironment } from './env.ts';
 const STOP_WITHIN_MS = 25_000;
 /** Of that, what requests under way are given. */
 const REQUESTS_WITHIN_MS = 5000;
+
+const HEADERS_WITHIN_MS = 20_000;
+/** Long enough for a large file over a slow line; JSON bodies have a shorter limit of their own. */
+const REQUEST_WITHIN_MS = 600_000;
 
 assertNodeVersion(process.versions.node);
 await main().catch((error: unknown) => {
@@ -24,7 +28,7 @@ async function main(): Promise<void> {
   const [{ createLogger }, { wire }] = await Promise.all([import('./platform/logger.ts'), import('./wiring.ts')]);
   const logger = createLogger(environment.logLevel);
   const marfa = await wire(environment, logger, process.cwd());
-  const server = createServer(marfa.app);
+  const server = createApiServer(marfa.listener);
   try {
     await listen(server, environment.port, environment.host);
   } catch (error) {
@@ -36,6 +40,13 @@ async function main(): Promise<void> {
   stopOnSignal(server, marfa, logger);
   const link = await marfa.setupLink();
   process.stdout.write(greeting(marfa.publicUrl(), link));
+}
+
+/** A slow sender is given so long for its headers, and for all of its request; answers may take as long as they like. */
+function createApiServer(listener: RequestListener): Server {
+  const server = createServer({ headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS }, listener);
+  // Refusals go out before a client that asks first has sent its body; who reads a body says that it may come.
+  return server.on('checkContinue', listener);
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

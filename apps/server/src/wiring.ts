@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MarfaError } from '@withmarfa/shared';
-import type { Express } from 'express';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
 import { createAccounts } from './modules/auth/index.ts';
+import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
@@ -24,18 +24,23 @@ import {
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
 import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { createFolderBlobStore } from './platform/blob-store.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Platform } from './platform/platform.ts';
+import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
 import { Secret } from './platform/secret.ts';
 import { systemClock } from './platform/system-clock.ts';
 
+/** Keys in use at the same time; a key that is not remembered costs one query. */
+const MAX_ACTING_KEYS = 10_000;
+
 /** The whole server, put together and not yet listening. */
 export interface MarfaServer {
-  app: Express;
+  listener: RequestListener;
   /** Starts what works in the background, once the server listens and knows its own address. */
   start(server: Server): Promise<void>;
   /** The one-time link for making the owner, or null when there is one. */
@@ -75,6 +80,7 @@ async function wireOver(
     now: () => new Date(),
     newId,
     randomBytes,
+    actingKeys: createRemembered(database, MAX_ACTING_KEYS),
     apiKeySalt: environment.apiKeySalt ? Secret.of(environment.apiKeySalt) : dataFolder.secret('api-key-salt'),
     authSecret: environment.authSecret ? Secret.of(environment.authSecret) : dataFolder.secret('auth-secret'),
   };
@@ -89,6 +95,11 @@ async function wireOver(
   const spaces = createSpacesService(platform);
   const audit = createAuditService(platform);
   const keys = createKeysService(platform);
+  const blobs = createBlobsService(platform, {
+    store: createFolderBlobStore(environment.blobs.folder, newId),
+    audit,
+    maxBytes: environment.blobs.maxBytes,
+  });
   const types = createTypesService(platform);
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
@@ -158,13 +169,14 @@ async function wireOver(
     baseUrl: environment.baseUrl,
   });
 
-  const app = createApp({
+  const listener = createApp({
     platform,
     authenticate: bearerAuthentication(keys.authenticate),
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, types);
+      mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
       mountEdgeRoutes(mount, database, edges);
       mountItemRoutes(mount, { platform, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
@@ -185,7 +197,7 @@ async function wireOver(
   });
 
   return {
-    app,
+    listener,
     publicUrl,
     setupLink: () => accounts.setupLink(publicUrl()),
     async start(server) {

@@ -1,5 +1,15 @@
 export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
 export {
+  BlobHashSchema,
+  type BlobInfo,
+  BlobInfoSchema,
+  DEFAULT_MAX_BLOB_BYTES,
+  getBlob,
+  getBlobUrl,
+  uploadBlob,
+} from './api/blobs.ts';
+export { ByteStreamSchema } from './api/common.ts';
+export {
   getRun,
   type InstallInput,
   InstallInputSchema,
@@ -48,6 +58,7 @@ export {
   listItemExtensions,
   listItems,
   listItemVersions,
+  MAX_BULK_BYTES,
   MAX_BULK_ITEMS,
   MAX_EXTENSION_BYTES,
   patchItemMetadata,

@@ -1,32 +1,39 @@
-import type { RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../platform/logger.ts';
 
 const ACCEPTED = /^[A-Za-z0-9_-]{1,128}$/;
 const HEADER = 'X-Request-ID';
 
-/**
- * Gives every request an id and, at debug level, one log line when it is answered. The id is the caller's
- * `X-Request-ID` when that is well-formed, else a made one; the answer echoes it. Query strings stay out of the log: they
- * may carry tokens.
- */
-export function requestLog(logger: Logger, newId: () => string): RequestHandler {
-  return (request, response, next) => {
-    const given = request.headers['x-request-id'];
-    response.setHeader(HEADER, typeof given === 'string' && ACCEPTED.test(given) ? given : newId());
-    if (logger.isLevelEnabled('debug')) {
-      const started = performance.now();
-      const { method, path } = request;
-      response.once('close', () => {
-        const duration_ms = Math.round(performance.now() - started);
-        const status = response.writableFinished ? response.statusCode : 'aborted';
-        logger.debug({ request_id: requestIdOf(response), method, path, status, duration_ms }, 'answered');
-      });
-    }
-    next();
-  };
+/** @returns the caller's `X-Request-ID` when that is well-formed, else a made one; the answer echoes it. */
+export function requestIdFor(request: IncomingMessage, newId: () => string): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && ACCEPTED.test(given) ? given : newId();
 }
 
-/** @returns the id that the answer carries. */
-export function requestIdOf(response: Response): string {
+/**
+ * Writes, at debug level, one log line when a request has been answered. Query strings stay out of the log: they may
+ * carry tokens.
+ */
+export function logWhenAnswered(
+  logger: Logger,
+  { request, response, requestId }: { request: IncomingMessage; response: ServerResponse; requestId: string },
+): void {
+  const started = performance.now();
+  const { method, url = '' } = request;
+  const path = url.split('?', 1)[0];
+  response.once('close', () => {
+    const duration_ms = Math.round(performance.now() - started);
+    const status = response.writableFinished ? response.statusCode : 'aborted';
+    logger.debug({ request_id: requestId, method, path, status, duration_ms }, 'answered');
+  });
+}
+
+/** Puts the id where {@link requestIdOf} and the client find it. */
+export function setRequestId(response: ServerResponse, requestId: string): void {
+  response.setHeader(HEADER, requestId);
+}
+
+/** @returns the id that the answer of a page carries. */
+export function requestIdOf(response: ServerResponse): string {
   return String(response.getHeader(HEADER) ?? '');
 }

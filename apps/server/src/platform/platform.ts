@@ -1,5 +1,7 @@
+import type { ActingKey } from './acting-key.ts';
 import type { Database } from './database/database.ts';
 import type { Logger } from './logger.ts';
+import type { Remembered } from './remembered.ts';
 import type { Secret } from './secret.ts';
 
 /** What every module stands on. Time, ids and randomness come from here and from nowhere else. */
@@ -11,6 +13,8 @@ export interface Platform {
   randomBytes(length: number): Uint8Array;
   /** Keyed hashing of API keys and tokens. */
   apiKeySalt: Secret;
+  /** Keys by the hash of their token; whoever changes a key or the revision of a space makes it forget. */
+  actingKeys: Remembered<ActingKey>;
   /** Signs sessions and forms. */
   authSecret: Secret;
 }

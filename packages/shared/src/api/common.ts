@@ -4,6 +4,12 @@ import { IdSchema } from '../items/primitives.ts';
 export const IdParams = z.strictObject({ id: IdSchema });
 export const Ok = z.object({ ok: z.literal(true) });
 
+/** The body of an endpoint that takes bytes as they come. */
+export const ByteStreamSchema = z.custom<AsyncIterable<Uint8Array>>(
+  (value) => typeof value === 'object' && value !== null && Symbol.asyncIterator in value,
+  'expected a stream of bytes',
+);
+
 /** A query value that reads as a whole number in a range. */
 export const integerInRange = (low: number, high: number) =>
   z

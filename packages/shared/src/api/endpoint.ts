@@ -9,7 +9,8 @@ export type Audience = 'anyone' | 'credential' | 'space-admin' | 'platform';
 /**
  * One endpoint of the HTTP API: what the server mounts, the client calls and the reference documents are made from.
  * `params` are the `{name}` parts of the path, `query` the query string, `body` the JSON body; `responses` maps each
- * success status to its body.
+ * success status to its body. With `request: 'bytes'` the body is the unread stream of bytes, and with another `response`
+ * than `json` the schemas of `responses` describe nothing but the status.
  */
 export interface Endpoint<
   Params extends z.ZodType = z.ZodType,
@@ -26,6 +27,11 @@ export interface Endpoint<
   body: Body;
   responses: Responses;
   errors: readonly ErrorCode[];
+  /** What the request's body is; `json` also where there is none. */
+  request: 'json' | 'bytes';
+  /** The largest body, in bytes after decompression. */
+  maxBodyBytes: number;
+  response: 'json' | 'bytes' | 'event-stream';
 }
 
 /** What a handler of an endpoint receives. */

@@ -272,8 +272,9 @@ export const deleteItemExtension = defineEndpoint({
   errors: extensionErrors,
 });
 
-/** The most items one bulk call takes. */
+/** The most items one bulk call takes, and the most bytes of its JSON. */
 export const MAX_BULK_ITEMS = 5000;
+export const MAX_BULK_BYTES = 16 * 1024 * 1024;
 
 export const BulkItemsInputSchema = z.strictObject({
   items: z.array(CreateItemInputSchema).min(1, 'expected at least one item'),
@@ -302,6 +303,7 @@ export const bulkItems = defineEndpoint({
   path: '/items/bulk',
   summary: 'Creates or upserts many items. Atomic: all or none; else each on its own. Unchanged items are skipped.',
   body: BulkItemsInputSchema,
+  maxBodyBytes: MAX_BULK_BYTES,
   responses: { 200: BulkResultSchema },
   errors: [...writeErrors, 'bulk_cap_exceeded'],
 });

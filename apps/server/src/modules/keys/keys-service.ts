@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import {
   type AxisPermissions,
   type CreateKeyInput,
@@ -7,8 +6,6 @@ import {
   mintToken,
   noPermissions,
   type Role,
-  recognizeToken,
-  type Tier,
   type TypePermissions,
   type UpdateKeyInput,
 } from '@withmarfa/shared';
@@ -20,12 +17,10 @@ import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Secret } from '../../platform/secret.ts';
 import { insertSystemItem, revokeSystemItem } from '../../platform/system-items.ts';
-import { mapColumns, mapsOf, toKey } from './key-shape.ts';
+import { createKeyAuthenticator, type KeyAuthenticator } from './key-authenticator.ts';
+import { mapColumns, toKey } from './key-shape.ts';
 import {
-  type ActingKeyRow,
   changeKey,
-  findKeyById,
-  findLiveKey,
   findOwnKey,
   insertKey,
   isConnectionSource,
@@ -36,8 +31,6 @@ import {
 } from './keys-store.ts';
 import { refuseWiderKey } from './refuse-wider-key.ts';
 
-/** `last_used_at` is written at most this often. */
-const LAST_USED_EVERY_MS = 3_600_000;
 const BOOTSTRAP_DOOR = 'bootstrap_closed_by';
 
 /** A short-lived key for one Connection's runs. */
@@ -53,11 +46,7 @@ export interface RuntimeKeyRequest {
   ttlSeconds: number;
 }
 
-export interface KeysService {
-  /** @returns who a bearer token stands for, or null when it is malformed, unknown, expired or revoked. */
-  authenticate(token: string, clientIp: string | null): Promise<Caller | null>;
-  /** @returns a caller for a key known by its id, such as the one a signed-in owner acts with. */
-  callerOfKey(keyId: string, clientIp: string | null): Promise<Caller | null>;
+export interface KeysService extends Omit<KeyAuthenticator, 'hashOf'> {
   create(transaction: Transaction, caller: Caller, input: CreateKeyInput): Promise<{ key: Key; secret: Secret }>;
   /** The first key of a server: always an admin. @throws MarfaError `unauthorized` once the door is closed. */
   createFirst(transaction: Transaction, input: CreateKeyInput): Promise<{ key: Key; secret: Secret }>;
@@ -83,32 +72,10 @@ export interface KeysService {
 }
 
 /** API keys and runtime credentials. Only a keyed hash of a secret is ever stored. */
-export function createKeysService({ database, now, newId, randomBytes, apiKeySalt, logger }: Platform): KeysService {
-  const hashOf = (token: string) => createHmac('sha256', apiKeySalt.reveal()).update(token).digest('base64url');
-
-  function toCaller(row: ActingKeyRow, clientIp: string | null): Caller {
-    const tenantless = row.space_id === NULL_SPACE_ID && row.connection_id === null;
-    return {
-      keyId: row.id,
-      spaceId: row.space_id,
-      spaceRevision: row.space_revision,
-      role: row.role as Role,
-      source: row.source,
-      defaultTier: row.default_tier as Tier,
-      isPlatform: row.is_platform === 1 || (tenantless && row.role === 'admin'),
-      connectionId: row.connection_id,
-      clientIp,
-      ...mapsOf(row),
-    };
-  }
-
-  function noteUse(row: KeyRow): void {
-    const at = now();
-    if (row.last_used_at && at.getTime() - Date.parse(row.last_used_at) < LAST_USED_EVERY_MS) return;
-    database
-      .write((transaction) => changeKey(transaction, row.space_id, row.id, { last_used_at: at.toISOString() }))
-      .catch((error: unknown) => logger.warn({ error, key_id: row.id }, 'the last use of a key could not be noted'));
-  }
+export function createKeysService(platform: Platform): KeysService {
+  const { database, now, newId, randomBytes, actingKeys } = platform;
+  const authenticator = createKeyAuthenticator(platform);
+  const { hashOf } = authenticator;
 
   async function createUnchecked(transaction: Transaction, spaceId: string, input: CreateKeyInput) {
     await advisoryLock(transaction, database.dialect, `${spaceId}:sources`);
@@ -176,18 +143,8 @@ export function createKeysService({ database, now, newId, randomBytes, apiKeySal
     createUnchecked,
     closeBootstrap,
 
-    async authenticate(token, clientIp) {
-      if (recognizeToken(token) !== 'apiKey') return null;
-      const row = await findLiveKey(database.read, hashOf(token), now().getTime());
-      if (!row) return null;
-      noteUse(row);
-      return toCaller(row, clientIp);
-    },
-
-    async callerOfKey(keyId, clientIp) {
-      const row = await findKeyById(database.read, keyId);
-      return row ? toCaller(row, clientIp) : null;
-    },
+    authenticate: authenticator.authenticate,
+    callerOfKey: authenticator.callerOfKey,
 
     create(transaction, caller, input) {
       refuseWiderKey(caller, {
@@ -231,7 +188,10 @@ export function createKeysService({ database, now, newId, randomBytes, apiKeySal
         ...(default_tier === undefined ? {} : { default_tier }),
         ...mapColumns(maps as Parameters<typeof mapColumns>[0]),
       };
-      if (Object.keys(changes).length > 0) await changeKey(transaction, caller.spaceId, id, changes);
+      if (Object.keys(changes).length > 0) {
+        actingKeys.forgetAll(transaction);
+        await changeKey(transaction, caller.spaceId, id, changes);
+      }
       return toKey({ ...row, ...changes });
     },
 
@@ -246,6 +206,7 @@ export function createKeysService({ database, now, newId, randomBytes, apiKeySal
         );
       }
       const at = now();
+      actingKeys.forgetAll(transaction);
       await changeKey(transaction, caller.spaceId, id, { revoked_at: at.toISOString() });
       await revokeSystemItem(transaction, caller.spaceId, row.credential_id, at);
       return true;
@@ -286,6 +247,7 @@ export function createKeysService({ database, now, newId, randomBytes, apiKeySal
     },
 
     async revokeRuntimeKeys(transaction, spaceId, connectionId) {
+      actingKeys.forgetAll(transaction);
       await transaction
         .deleteFrom('api_keys')
         .where('space_id', '=', spaceId)

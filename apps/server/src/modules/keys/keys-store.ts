@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import type { ActingKey } from '../../platform/acting-key.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 
@@ -8,9 +9,6 @@ export function insertKey(transaction: Transaction, row: Insertable<Tables['api_
   return transaction.insertInto('api_keys').values(row).execute();
 }
 
-/** A key as it is acted with: what a request needs to know of its space comes in the same look. */
-export type ActingKeyRow = KeyRow & { space_revision: number };
-
 function actingKeys(queryable: Queryable) {
   return queryable
     .selectFrom('api_keys')
@@ -19,12 +17,12 @@ function actingKeys(queryable: Queryable) {
     .select('spaces.revision as space_revision');
 }
 
-export function findKeyById(queryable: Queryable, id: string): Promise<ActingKeyRow | undefined> {
+export function findKeyById(queryable: Queryable, id: string): Promise<ActingKey['row'] | undefined> {
   return actingKeys(queryable).where('api_keys.id', '=', id).where('revoked_at', 'is', null).executeTakeFirst();
 }
 
 /** The live key with this hash, of any space: the hash is what tells the space. */
-export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<ActingKeyRow | undefined> {
+export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<ActingKey['row'] | undefined> {
   return actingKeys(queryable)
     .where('hash', '=', hash)
     .where('revoked_at', 'is', null)

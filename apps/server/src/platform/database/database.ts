@@ -8,6 +8,8 @@ export type Queryable = Kysely<Tables>;
 /** The record. One schema and one set of queries for SQLite and Postgres; their differences stay in this folder. */
 export interface Database {
   readonly dialect: 'sqlite' | 'postgres';
+  /** No other process writes: what was read stays true until this one changes it. */
+  readonly isSoleWriter: boolean;
   /** Sees committed data only. */
   readonly read: Queryable;
   /** For libraries that bring their own queries and transactions. */

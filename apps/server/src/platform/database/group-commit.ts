@@ -1,5 +1,6 @@
 import { MarfaError } from '@withmarfa/shared';
 import { type Kysely, sql } from 'kysely';
+import { runAfterCommit } from './after-commit.ts';
 import type { Transaction } from './database.ts';
 import { asStorageFault } from './storage-fault.ts';
 import type { Tables } from './tables.ts';
@@ -73,6 +74,7 @@ async function runGroup(connection: Transaction, group: Waiting[]): Promise<Wait
       if (await runInSavepoint(connection, unit)) survivors.push(unit);
     }
     await sql`commit`.execute(connection);
+    runAfterCommit(connection);
     return survivors;
   } catch (error) {
     // SQLite ends a transaction by itself when the disk is full or fails; then there is nothing left to roll back.

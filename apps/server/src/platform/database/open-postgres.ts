@@ -3,6 +3,7 @@ import { MarfaError } from '@withmarfa/shared';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
+import { runAfterCommit } from './after-commit.ts';
 import type { Database, Transaction } from './database.ts';
 import { asStorageFault, errorCode } from './storage-fault.ts';
 import type { Tables } from './tables.ts';
@@ -44,12 +45,19 @@ export async function openPostgres(url: string, logger: Logger): Promise<Databas
   const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     dialect: 'postgres',
+    isSoleWriter: false,
     read: database,
     shared: database,
     async write<Result>(unit: (transaction: Transaction) => Promise<Result>) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await database.transaction().execute(unit);
+          let committed: Transaction | undefined;
+          const result = await database.transaction().execute((transaction) => {
+            committed = transaction;
+            return unit(transaction);
+          });
+          if (committed) runAfterCommit(committed);
+          return result;
         } catch (error) {
           if (!CONFLICTS.has(errorCode(error))) throw asStorageFault(error);
           if (attempt === MAX_ATTEMPTS) throw tooBusy(error);

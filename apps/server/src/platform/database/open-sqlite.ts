@@ -22,6 +22,7 @@ export function openSqlite(path: string): Database {
   const group = createGroupCommit(write);
   return {
     dialect: 'sqlite',
+    isSoleWriter: true,
     read,
     shared: write,
     write: group.write,

@@ -143,5 +143,6 @@ export interface Tables {
     items_created: number;
     items_updated: number;
   };
+  blobs: { space_id: string; hash: string; mime_type: string; size: number; created_at: string };
   space_members: { user_id: string; space_id: string; key_id: string; created_at: string };
 }

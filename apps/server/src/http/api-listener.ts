@@ -1,0 +1,150 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type Endpoint, type EndpointInput, MarfaError } from '@withmarfa/shared';
+import type { Caller } from '../platform/caller.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { ApiRoutes, RouteMatch } from './api-routes.ts';
+import type { Authenticate } from './bearer-authentication.ts';
+import type { Exchange } from './exchange.ts';
+import { type RequestContext, unauthorized } from './mount-endpoint.ts';
+import { parseJson } from './parse-json.ts';
+import { hasBody, readBody } from './read-body.ts';
+import { readInput } from './read-input.ts';
+import { logWhenAnswered, requestIdFor, setRequestId } from './request-log.ts';
+import { apiHeaders } from './security-headers.ts';
+import { sendError, sendJson, sendStream } from './send-answer.ts';
+
+/** What every API request passes, in this order. */
+export interface ApiPipeline {
+  logger: Logger;
+  newId(): string;
+  routes: ApiRoutes;
+  authenticate: Authenticate;
+  /** Answers what is no endpoint of the API. */
+  fallback: RequestListener;
+}
+
+/** The server's one door: endpoints of the API are answered here, everything else by the fallback. */
+export function createApiListener(pipeline: ApiPipeline): RequestListener {
+  const { logger, newId, routes, fallback } = pipeline;
+  return (request, response) => {
+    const requestId = requestIdFor(request, newId);
+    if (logger.isLevelEnabled('debug')) logWhenAnswered(logger, { request, response, requestId });
+    const match = routes.match(request.method ?? 'GET', request.url ?? '/');
+    if (match === null) {
+      setRequestId(response, requestId);
+      if (request.method === 'OPTIONS' && answerOptions(routes, request, response)) return;
+      if (request.headers.expect !== undefined) response.writeContinue();
+      fallback(request, response);
+      return;
+    }
+    void serve(pipeline, openExchange(pipeline, { request, response, match, requestId }));
+  };
+}
+
+/** @returns false when no endpoint is there. */
+function answerOptions(routes: ApiRoutes, request: IncomingMessage, response: ServerResponse): boolean {
+  const allowed = routes.allowed(request.url ?? '/');
+  if (allowed === null) return false;
+  response.writeHead(204, { Allow: `OPTIONS, ${allowed}` }).end();
+  return true;
+}
+
+function openExchange(
+  { logger }: ApiPipeline,
+  parts: { request: IncomingMessage; response: ServerResponse; match: RouteMatch; requestId: string },
+): Exchange {
+  return {
+    ...parts,
+    logger,
+    clientIp: parts.request.socket.remoteAddress ?? null,
+    headers: apiHeaders(parts.requestId),
+  };
+}
+
+async function serve(pipeline: ApiPipeline, exchange: Exchange): Promise<void> {
+  try {
+    const { work, endpoint } = exchange.match.route;
+    const caller =
+      work.kind === 'probe'
+        ? null
+        : await pipeline.authenticate(exchange.request.headers.authorization, exchange.clientIp);
+    if (caller !== null) exchange.headers['Cache-Control'] = 'no-store';
+    if (work.kind === 'plain' || work.kind === 'stream') admit(endpoint, caller);
+    const input = await takeInput(exchange);
+    await answerWith(exchange, input, caller);
+  } catch (thrown) {
+    sendError(exchange, thrown);
+  }
+}
+
+/** @throws MarfaError `unauthorized` or `forbidden` when the caller is not of the endpoint's audience. */
+function admit(endpoint: Endpoint, caller: Caller | null): asserts caller is Caller {
+  if (caller === null) throw unauthorized();
+  switch (endpoint.audience) {
+    case 'anyone':
+    case 'credential':
+      return;
+    case 'space-admin':
+      if (caller.role === 'admin' || caller.role === 'tenant_admin') return;
+      throw new MarfaError('forbidden', 'This needs an admin or tenant_admin credential.');
+    case 'platform':
+      if (caller.isPlatform) return;
+      throw new MarfaError('forbidden', 'This needs a platform credential: an admin key without a tenant.');
+    default:
+      endpoint.audience satisfies never;
+  }
+}
+
+async function takeInput({ request, response, match }: Exchange): Promise<EndpointInput<Endpoint>> {
+  if (!hasBody(request)) return readInput(match, undefined);
+  const { endpoint, maxBodyBytes } = match.route;
+  if (endpoint.request === 'bytes') return readInput(match, request);
+  const text = await readBody(request, response, { maxBodyBytes });
+  return readInput(match, text === '' ? undefined : parseJson(text));
+}
+
+async function answerWith(exchange: Exchange, input: EndpointInput<Endpoint>, caller: Caller | null): Promise<void> {
+  const { work } = exchange.match.route;
+  switch (work.kind) {
+    case 'plain': {
+      const { status, body } = await work.handler(input, caller as Caller);
+      sendJson(exchange, status, body);
+      return;
+    }
+    case 'public': {
+      const { status, body } = await work.handler(input, caller, contextOf(exchange));
+      sendJson(exchange, status, body);
+      return;
+    }
+    case 'probe': {
+      const { status, body } = await work.handler();
+      sendJson(exchange, status, body);
+      return;
+    }
+    case 'stream':
+    case 'public stream': {
+      const context = { ...contextOf(exchange), signal: leaving(exchange.response) };
+      const result = await (work.kind === 'stream'
+        ? work.handler(input, caller as Caller, context)
+        : work.handler(input, caller, context));
+      if ('headers' in result) await sendStream(exchange, result);
+      else sendJson(exchange, result.status, result.body);
+      return;
+    }
+    default:
+      work satisfies never;
+  }
+}
+
+function contextOf({ request, clientIp, requestId }: Exchange): RequestContext {
+  return { headers: request.headers, clientIp, requestId };
+}
+
+/** @returns a signal that fires when the client goes before it has its whole answer. */
+function leaving(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
