@@ -7,6 +7,7 @@ import { mailbox } from './migrations/0002-mailbox.ts';
 import { accounts } from './migrations/0003-accounts.ts';
 import { spaceTypes } from './migrations/0004-space-types.ts';
 import { blobs } from './migrations/0007-blobs.ts';
+import { itemLists } from './migrations/0010-item-lists.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
 const TABLE = 'marfa_migrations';
@@ -19,6 +20,7 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0003-accounts': accounts,
   '0004-space-types': spaceTypes,
   '0007-blobs': blobs,
+  '0010-item-lists': itemLists,
 };
 
 /**

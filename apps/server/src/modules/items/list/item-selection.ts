@@ -61,7 +61,8 @@ export function selectItems(
   const residual: ItemCondition[] = [];
   const ranges = rangesOf(caller, catalogue, { types, asked: type });
   const [first] = ranges;
-  if (first?.type === null && !isAllContent(catalogue, types)) residual.push((items) => items('items.type', 'in', types));
+  if (first?.type === null && !isAllContent(catalogue, types))
+    residual.push((items) => items('items.type', 'in', types));
   if (source !== undefined) residual.push((items) => items('items.source', '=', source));
   if (tier !== 'all') residual.push((items) => items('items.tier', '=', tier));
   if (filter) residual.push(compileFilter(dialect, filter));

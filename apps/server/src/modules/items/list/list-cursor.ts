@@ -5,7 +5,10 @@ import { z } from 'zod';
 /** How long a cursor is taken back. */
 const MAX_AGE_MS = 24 * 3_600_000;
 
-const PartSchema = z.string().max(300).refine((text) => !text.includes('\0'));
+const PartSchema = z
+  .string()
+  .max(300)
+  .refine((text) => !text.includes('\0'));
 const CursorSchema = z.tuple([PartSchema, PartSchema, z.int(), z.string()]);
 
 /** A place in the order of a list: the sort value and id of a row that was seen or passed over. */

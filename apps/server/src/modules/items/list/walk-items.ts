@@ -48,7 +48,8 @@ export async function walkItems(
 ): Promise<ItemWalk> {
   const { limit } = options;
   const rare = await findRareTag(queryable, selection);
-  if (rare !== null) return toWalk(await itemsWithTag(queryable, selection, order, { ...options, tag: rare }), limit, order);
+  if (rare !== null)
+    return toWalk(await itemsWithTag(queryable, selection, order, { ...options, tag: rare }), limit, order);
   const conditions = [...selection.residual, ...selection.tags.map(carries)];
   if (conditions.length === 0) {
     const stretch = { after: options.after, through: null };
@@ -60,9 +61,7 @@ export async function walkItems(
     // The end is fixed by a key before the rows are read: what others write in between shifts no row out of the stretch.
     const through = await placeAhead(queryable, selection, order, { after, size });
     const stretch = { after, through };
-    rows.push(
-      ...(await rowsOf(queryable, selection, order, { stretch, conditions, limit: limit + 1 - rows.length })),
-    );
+    rows.push(...(await rowsOf(queryable, selection, order, { stretch, conditions, limit: limit + 1 - rows.length })));
     if (rows.length > limit || through === null) return toWalk(rows, limit, order);
     after = through;
   }
