@@ -2,6 +2,7 @@ import { type ItemState, isSystemType, MarfaError, mayAccessMetadata, type Tier 
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import type { Caller } from '../../../platform/caller.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { unindexed } from '../../../platform/database/index-hints.ts';
 import { NULL_SPACE_ID } from '../../../platform/database/null-space.ts';
 import type { Tables } from '../../../platform/database/tables.ts';
 import type { Catalogue } from '../../types/index.ts';
@@ -62,7 +63,7 @@ export function selectItems(
   const ranges = rangesOf(caller, catalogue, { types, asked: type });
   const [first] = ranges;
   if (first?.type === null && !isAllContent(catalogue, types))
-    residual.push((items) => items('items.type', 'in', types));
+    residual.push((items) => items(unindexed('items.type'), 'in', types));
   if (source !== undefined) residual.push((items) => items('items.source', '=', source));
   if (tier !== 'all') residual.push((items) => items('items.tier', '=', tier));
   if (filter) residual.push(compileFilter(dialect, filter));

@@ -74,42 +74,42 @@ function toWalk(rows: readonly ItemRow[], limit: number, { sort }: ItemOrder): I
   return { rows: page, next: rows.length > limit && last ? { value: last[sort], id: last.id } : null };
 }
 
-function rowsOf(
+async function rowsOf(
   queryable: Queryable,
   selection: ItemSelection,
   order: ItemOrder,
   { stretch, conditions, limit }: { stretch: Stretch; conditions: readonly ItemCondition[]; limit: number },
 ): Promise<ItemRow[]> {
-  const select = merged(selection, (range) => {
+  const select = together(queryable, selection.ranges, (range) => {
     let query = within(inRange(queryable, selection, range), order, stretch).selectAll('items');
     for (const condition of conditions) query = query.where(condition);
-    return query;
+    return query.orderBy(`items.${order.sort}`, order.direction).orderBy('items.id', order.direction).limit(limit);
   });
-  return ordered(select, order).limit(limit).execute();
+  return inOrder(await select.execute(), order, (row) => ({ value: row[order.sort], id: row.id })).slice(0, limit);
 }
 
-/** @returns the key of the entry `size` steps ahead, from the index alone, or null when there are fewer. */
+/**
+ * @returns a key so far ahead that no more than `size` entries lie before it, or null when there are not so many. Read from
+ *   the index alone; the offset is a constant and counts its entries.
+ */
 async function placeAhead(
   queryable: Queryable,
   selection: ItemSelection,
   order: ItemOrder,
   { after, size }: { after: ListPlace | null; size: number },
 ): Promise<ListPlace | null> {
-  const { sort } = order;
-  const select = merged(selection, (range) =>
-    within(inRange(queryable, selection, range), order, { after, through: null }).select([
-      `items.${sort} as value`,
-      'items.id',
-    ]),
+  const { sort, direction } = order;
+  const share = Math.ceil(size / selection.ranges.length);
+  const select = together(queryable, selection.ranges, (range) =>
+    within(inRange(queryable, selection, range), order, { after, through: null })
+      .select([`items.${sort} as value`, 'items.id'])
+      .orderBy(`items.${sort}`, direction)
+      .orderBy('items.id', direction)
+      .limit(1)
+      .offset(share - 1),
   );
-  const { direction } = order;
-  const place = await select
-    .orderBy('value', direction)
-    .orderBy('id', direction)
-    .limit(1)
-    .offset(size - 1)
-    .executeTakeFirst();
-  return place ?? null;
+  const [nearest] = inOrder(await select.execute(), order, (place) => place);
+  return nearest ?? null;
 }
 
 function inRange(queryable: Queryable, { state }: ItemSelection, { spaceId, type }: ItemRange) {
@@ -147,15 +147,24 @@ function precedes(one: ListPlace, other: ListPlace): boolean {
   return one.value === other.value ? one.id < other.id : one.value < other.value;
 }
 
-function ordered<Row>(select: ItemsQuery<Row>, { sort, direction }: ItemOrder): ItemsQuery<Row> {
-  return select.orderBy(sort, direction).orderBy('id', direction);
+/**
+ * One statement for several ranges, each cut short by itself: neither database can be relied on to merge their indexes, but
+ * both walk one in order and stop. What comes together is put in order here.
+ */
+function together<Row>(
+  queryable: Queryable,
+  [first, ...rest]: readonly ItemRange[],
+  branch: (range: ItemRange) => ItemsQuery<Row>,
+) {
+  if (!first) throw new RangeError('a selection has at least one range');
+  // SQLite takes a limit inside a union only within a subquery.
+  const one = (range: ItemRange) => queryable.selectFrom(branch(range).as('range')).selectAll('range');
+  return rest.reduce((union, range) => union.unionAll(one(range)), one(first));
 }
 
-/** The ranges one after the other in one statement; both databases merge their indexes in order. */
-function merged<Row>(selection: ItemSelection, branch: (range: ItemRange) => ItemsQuery<Row>): ItemsQuery<Row> {
-  const [first, ...rest] = selection.ranges;
-  if (!first) throw new RangeError('a selection has at least one range');
-  return rest.reduce((union, range) => union.unionAll(branch(range)), branch(first));
+function inOrder<Row>(rows: readonly Row[], { direction }: ItemOrder, place: (row: Row) => ListPlace): Row[] {
+  const sign = direction === 'asc' ? 1 : -1;
+  return rows.toSorted((one, other) => (precedes(place(one), place(other)) ? -sign : sign));
 }
 
 async function findRareTag(queryable: Queryable, { tags, ranges }: ItemSelection): Promise<string | null> {
@@ -166,6 +175,8 @@ async function findRareTag(queryable: Queryable, { tags, ranges }: ItemSelection
       .select('item_id')
       .where('space_id', '=', spaceId)
       .where('tag', '=', tag)
+      // Nobody wants the order; it makes the index the way to go where a tag is common in other spaces.
+      .orderBy('item_id')
       .limit(RARE_TAG_ITEMS + 1)
       .execute();
     if (carriers.length <= RARE_TAG_ITEMS) return tag;
@@ -191,7 +202,10 @@ function itemsWithTag(
     .where(unindexed('items.type'), 'in', [...types]);
   for (const condition of [...residual, ...tags.filter((other) => other !== tag).map(carries)])
     select = select.where(condition);
-  return ordered(within(select, order, { after, through: null }).selectAll('items'), order)
+  return within(select, order, { after, through: null })
+    .selectAll('items')
+    .orderBy(`items.${order.sort}`, order.direction)
+    .orderBy('items.id', order.direction)
     .limit(limit + 1)
     .execute();
 }
