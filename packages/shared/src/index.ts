@@ -27,6 +27,7 @@ export {
   listItemEdges,
 } from './api/edges.ts';
 export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } from './api/endpoint.ts';
+export { ENDPOINTS, type EndpointName } from './api/endpoints.ts';
 export { getHealth } from './api/health.ts';
 export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
 export {
@@ -88,8 +89,24 @@ export {
   updateKey,
 } from './api/keys.ts';
 export { mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
+export {
+  getSpaceConfig,
+  HOP_BUDGET,
+  putSpaceConfig,
+  type SpaceConfig,
+  SpaceConfigSchema,
+} from './api/space-config.ts';
 export { createTenant, getTenant, listTenants, type Tenant, TenantSchema } from './api/tenants.ts';
-export { getType, listEdgeTypes, listTypes } from './api/types.ts';
+export {
+  createEdgeType,
+  createType,
+  deleteEdgeType,
+  deleteType,
+  getType,
+  listEdgeTypes,
+  listTypes,
+  updateType,
+} from './api/types.ts';
 export { ACYCLIC_EDGE_TYPES, CORE_EDGE_TYPES } from './catalogue/core-edge-types.ts';
 export { CORE_TYPES } from './catalogue/core-types.ts';
 export { SYSTEM_TYPES } from './catalogue/system-types.ts';
@@ -113,6 +130,14 @@ export {
   TargetTypeSchema,
   TypeIdentifierSchema,
 } from './identifiers/type-identifier.ts';
+export {
+  bumpBetween,
+  type ChangeSize,
+  compareTypeSchemas,
+  isAtLeast,
+  type SchemaChange,
+  sizeOf,
+} from './items/compare-type-schemas.ts';
 export { type Edge, EdgeSchema, type EdgeType, EdgeTypeSchema } from './items/edge.ts';
 export {
   type CreateItemInput,
@@ -128,6 +153,7 @@ export {
   type UpdateItemInput,
   UpdateItemInputSchema,
 } from './items/item.ts';
+export { invalidSchema, parseEdgeType, parseTypeSchema } from './items/parse-type-schema.ts';
 export {
   IdSchema,
   type ItemState,
@@ -159,7 +185,15 @@ export {
   IntegrationPropertiesSchema,
   IntegrationSchema,
 } from './items/system/integration.ts';
-export { type TypeField, TypeFieldSchema, type TypeSchema, TypeSchemaSchema } from './items/type-schema.ts';
+export {
+  MAX_TYPE_SCHEMA_BYTES,
+  type MergePolicy,
+  MergePolicySchema,
+  type TypeField,
+  TypeFieldSchema,
+  type TypeSchema,
+  TypeSchemaSchema,
+} from './items/type-schema.ts';
 export {
   type ConfigurationField,
   ConfigurationFieldSchema,
@@ -183,6 +217,17 @@ export { MANIFEST_JSON_SCHEMA_PATH, manifestJsonSchema } from './manifest/manife
 export { parseManifest } from './manifest/parse-manifest.ts';
 export { type Trigger, TriggerSchema, type TriggerType } from './manifest/triggers.ts';
 export { type ConfigurationResult, validateConfiguration } from './manifest/validate-configuration.ts';
+export { errorCodesOf } from './openapi/error-codes-of.ts';
+export { EXAMPLE_BODIES, EXAMPLE_NAMES, EXAMPLE_PATH_VALUES } from './openapi/examples.ts';
+export { type OpenApiOptions, openApiDocument } from './openapi/openapi-document.ts';
+export type {
+  JsonSchema,
+  OpenApiDocument,
+  OpenApiOperation,
+  OpenApiParameter,
+  OpenApiReference,
+  OpenApiResponse,
+} from './openapi/openapi-types.ts';
 export {
   type Grant,
   mayAccessEdge,
