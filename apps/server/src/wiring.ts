@@ -211,9 +211,9 @@ async function wireOver(
       mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
       mountEdgeRoutes(mount, database, edges);
-      mountItemRoutes(mount, { database, types, items, edges, audit });
       mountEventRoutes(mount, eventStreams);
       mountWebhookRoutes(mount, database, webhooks);
+      mountItemRoutes(mount, { platform, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
       mountIntegrationRoutes(mount, database, integrations, audit);
       mountConnectionRoutes(mount, { database, connections, installer });
