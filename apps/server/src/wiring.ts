@@ -5,6 +5,7 @@ import { MarfaError } from '@withmarfa/shared';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
+import { createIdempotency } from './http/idempotency.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
@@ -33,6 +34,7 @@ import { openRedis } from './platform/redis.ts';
 import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
 import { Secret } from './platform/secret.ts';
+import { createSecretBox } from './platform/secret-box.ts';
 import { systemClock } from './platform/system-clock.ts';
 
 /** Keys in use at the same time; a key that is not remembered costs one query. */
@@ -165,6 +167,11 @@ async function wireOver(
     baseUrl: environment.baseUrl,
   });
 
+  const idempotency = createIdempotency({
+    database,
+    secretBox: createSecretBox(platform.authSecret, randomBytes),
+    now: platform.now,
+  });
   const listener = createApp({
     platform,
     authenticate: bearerAuthentication(keys.authenticate),
@@ -181,6 +188,7 @@ async function wireOver(
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
     },
     pages,
+    idempotency,
     rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, redis }),
     settings: environment,
   });
@@ -189,6 +197,7 @@ async function wireOver(
     logger,
     tasks: [
       runs.prune,
+      idempotency.prune,
       ...(environment.auditRetentionDays > 0 ? [() => audit.prune(environment.auditRetentionDays)] : []),
     ],
   });

@@ -6,6 +6,7 @@ import { foundation } from './migrations/0001-foundation.ts';
 import { mailbox } from './migrations/0002-mailbox.ts';
 import { accounts } from './migrations/0003-accounts.ts';
 import { spaceTypes } from './migrations/0004-space-types.ts';
+import { idempotency } from './migrations/0006-idempotency.ts';
 import { blobs } from './migrations/0007-blobs.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
@@ -18,6 +19,7 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0002-mailbox': mailbox,
   '0003-accounts': accounts,
   '0004-space-types': spaceTypes,
+  '0006-idempotency': idempotency,
   '0007-blobs': blobs,
 };
 
