@@ -26,10 +26,12 @@ import {
 import { createSpacesService } from './modules/spaces/index.ts';
 import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
+import { isOwnSchema } from './platform/database/migrate.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Platform } from './platform/platform.ts';
+import { createReadiness } from './platform/readiness.ts';
 import { openRedis } from './platform/redis.ts';
 import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
@@ -167,6 +169,22 @@ async function wireOver(
     baseUrl: environment.baseUrl,
   });
 
+  let runsWork = false;
+  const readiness = createReadiness({
+    nowMs: () => Date.now(),
+    checks: {
+      database: () =>
+        database.apart.read
+          .selectFrom('settings')
+          .select('key')
+          .limit(1)
+          .execute()
+          .then(() => 'ok' as const),
+      migrations: async () => ((await isOwnSchema(database)) ? 'ok' : 'failed'),
+      runtime: () => (runsWork ? 'ok' : 'failed'),
+      ...(redis === null ? {} : { redis: () => (redis.isReady() ? 'ok' : 'degraded') }),
+    },
+  });
   const idempotency = createIdempotency({
     database,
     secretBox: createSecretBox(platform.authSecret, randomBytes),
@@ -189,6 +207,7 @@ async function wireOver(
     },
     pages,
     idempotency,
+    readiness,
     rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, redis }),
     settings: environment,
   });
@@ -209,9 +228,11 @@ async function wireOver(
     async start(server) {
       listening = server.address() as AddressInfo;
       await runtime.start();
+      runsWork = true;
       retention.start();
     },
     async stopRuns() {
+      runsWork = false;
       retention.stop();
       await runtime.stop();
     },

@@ -19,7 +19,7 @@ export {
   listItemEdges,
 } from './api/edges.ts';
 export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } from './api/endpoint.ts';
-export { getHealth } from './api/health.ts';
+export { getHealth, getReadiness, type PartState, PartStateSchema } from './api/health.ts';
 export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
 export {
   addItemTags,
