@@ -33,6 +33,7 @@ const PLATFORM = 'it is for the platform, which acts in every space';
 /** Every endpoint there is: the ways it can name something of a space, or why it has none. */
 const CASES: Record<string, readonly Naming[] | string> = {
   'GET /health': NAMES_NOTHING,
+  'GET /health/ready': NAMES_NOTHING,
   'GET /audit': [naming('item', (api, id) => api.get(`/audit?resource_id=${id}`))],
   'GET /tenants': PLATFORM,
   'POST /tenants': PLATFORM,

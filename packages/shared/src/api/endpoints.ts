@@ -4,7 +4,7 @@ import { getRun, installConnection, listRuns, runConnection, uninstallConnection
 import { createEdge, deleteEdge, listItemBackrefs, listItemEdges } from './edges.ts';
 import type { Endpoint } from './endpoint.ts';
 import { streamEvents } from './events.ts';
-import { getHealth } from './health.ts';
+import { getHealth, getReadiness } from './health.ts';
 import { getIntegration, listIntegrations, registerIntegration } from './integrations.ts';
 import {
   addItemTags,
@@ -109,6 +109,7 @@ export const ENDPOINTS = {
   putSpaceConfig,
   mintRuntimeCredential,
   getHealth,
+  getReadiness,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointName = keyof typeof ENDPOINTS;

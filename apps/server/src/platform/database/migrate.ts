@@ -54,6 +54,16 @@ export async function migrate(database: Database): Promise<void> {
   );
 }
 
+/** @returns whether the schema is still the one of this release; another server may have raised it meanwhile. */
+export async function isOwnSchema(database: Database): Promise<boolean> {
+  const applied = await database.apart.read
+    .withTables<{ [TABLE]: { name: string } }>()
+    .selectFrom(TABLE)
+    .select('name')
+    .execute();
+  return applied.length === Object.keys(MIGRATIONS).length;
+}
+
 async function refuseLaterRelease(database: Database): Promise<void> {
   const names = await appliedMigrations(database);
   const unknown = names.filter((name) => !Object.hasOwn(MIGRATIONS, name));
