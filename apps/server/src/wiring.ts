@@ -178,7 +178,7 @@ async function wireOver(
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
-      mountEdgeRoutes(mount, database, edges);
+      mountEdgeRoutes(mount, { database, types, edges });
       mountItemRoutes(mount, { database, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
       mountIntegrationRoutes(mount, database, integrations, audit);

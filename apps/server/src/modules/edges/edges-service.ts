@@ -16,11 +16,15 @@ import type { Queryable, Transaction } from '../../platform/database/database.ts
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import { toPage } from '../../platform/page-cursor.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { AuditService } from '../audit/index.ts';
+import type { Actor, AuditService } from '../audit/index.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
+import { type Cascades, createCascades } from './cascades.ts';
 import {
+  changeEdge,
   type EdgeEnd,
+  type EdgeRow,
   type EdgeSide,
+  edgesBetween,
   edgesOf,
   findEnds,
   insertEdge,
@@ -40,9 +44,30 @@ export interface NewEdge {
   properties: Properties;
 }
 
-export interface EdgesService {
+export interface EdgesService extends Cascades {
   create(transaction: Transaction, caller: Caller, edge: NewEdge): Promise<Edge>;
+  /** Creates, or merges the properties into the edge with the same source, target and type. */
+  put(
+    transaction: Transaction,
+    caller: Caller,
+    edge: NewEdge,
+    options?: { createOnly?: boolean; quiet?: boolean },
+  ): Promise<{ id: string; outcome: 'created' | 'updated' | 'unchanged' }>;
+  /** Merges properties; a null removes one. What changes nothing writes nothing. */
+  update(transaction: Transaction, caller: Caller, id: string, properties: Properties): Promise<Edge>;
   remove(transaction: Transaction, caller: Caller, id: string): Promise<Edge>;
+  /**
+   * Removes the edges of an item that is purged, from both sides, each with its audit row.
+   * @param caller null for the platform itself, which purges what lies in the trash.
+   * @returns the items that go to the trash because this one was not there yet; see {@link Cascades.beforeTrash}.
+   */
+  beforePurge(
+    transaction: Transaction,
+    caller: Caller | null,
+    item: { id: string; space_id: string; type: string; state: string },
+  ): Promise<string[]>;
+  /** Takes the turn to write edges of several types at once, in one order for all: two could wait for each other. */
+  lockTypes(transaction: Transaction, caller: Caller, edgeTypes: readonly string[]): Promise<void>;
   /** Makes the outbound edges of each named type exactly these targets; types that are not named stay as they are. */
   replaceOutbound(
     transaction: Transaction,
@@ -63,6 +88,8 @@ export function createEdgesService(
   types: TypesService,
   audit: AuditService,
 ): EdgesService {
+  const cascades = createCascades(database, types, audit);
+
   async function loadEnds(queryable: Queryable, caller: Caller, sourceId: string, targetId: string) {
     const ends = await findEnds(queryable, caller.spaceId, [sourceId, targetId]);
     const find = (id: string, name: string): EdgeEnd => {
@@ -85,6 +112,8 @@ export function createEdgesService(
     const catalogue = await types.of(caller, transaction);
     const type = catalogue.findEdgeType(edge.edge_type);
     if (!type) throw unknownType(edge.edge_type);
+    await types.hold(transaction, caller, type.id, 'edge type');
+    const properties = withoutNulls(edge.properties);
     // Cardinality and loops are rules over several rows.
     await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${type.id}`);
     const { source, target } = await loadEnds(transaction, caller, edge.source_id, edge.target_id);
@@ -93,6 +122,7 @@ export function createEdgesService(
       throw new MarfaError('edge_permission_denied', `Relating to ${target.type} needs read on it.`);
     }
     refuseWrongTypes(catalogue, type, source, target);
+    catalogue.validateEdge(type.id, properties);
     await refuseOverCardinality(transaction, caller.spaceId, type, edge);
     await refuseCycle(transaction, caller.spaceId, edge);
     const at = now().toISOString();
@@ -100,7 +130,7 @@ export function createEdgesService(
       id: newId(),
       space_id: caller.spaceId,
       ...edge,
-      properties: JSON.stringify(edge.properties),
+      properties: JSON.stringify(properties),
       created_at: at,
       updated_at: at,
     };
@@ -113,20 +143,83 @@ export function createEdgesService(
     return toEdge(row);
   }
 
-  async function drop(transaction: Transaction, caller: Caller, id: string): Promise<void> {
-    await removeEdge(transaction, caller.spaceId, id);
-    await audit.record(transaction, caller, { action: 'edge.delete', resource_type: 'edge', resource_id: id });
+  async function drop(transaction: Transaction, actor: Actor, id: string): Promise<void> {
+    await removeEdge(transaction, actor.spaceId, id);
+    await audit.record(transaction, actor, { action: 'edge.delete', resource_type: 'edge', resource_id: id });
+  }
+
+  /** Finds the edge for writing: it must be readable, and the caller pass both gates. */
+  async function requireWritable(transaction: Transaction, caller: Caller, id: string) {
+    const row = await lockEdge(transaction, database.dialect, caller.spaceId, id);
+    if (!row || !mayAccessEdge(caller, row.edge_type, 'read'))
+      throw new MarfaError('edge_not_found', 'There is no such edge.');
+    const { source } = await loadEnds(transaction, caller, row.source_id, row.target_id);
+    passGate(caller, await types.of(caller, transaction), row.edge_type, source);
+    return row;
+  }
+
+  async function merge(
+    transaction: Transaction,
+    caller: Caller,
+    row: EdgeRow,
+    changes: Properties,
+  ): Promise<{ edge: Edge; changed: boolean }> {
+    const current = JSON.parse(row.properties) as Properties;
+    const properties = withoutNulls({ ...current, ...changes });
+    (await types.of(caller, transaction)).validateEdge(row.edge_type, properties);
+    const touched = Object.keys(changes).some(
+      (key) => JSON.stringify(properties[key]) !== JSON.stringify(current[key]),
+    );
+    if (!touched) return { edge: toEdge(row), changed: false };
+    const changed = { ...row, properties: JSON.stringify(properties), updated_at: now().toISOString() };
+    await changeEdge(transaction, changed);
+    await audit.record(transaction, caller, {
+      action: 'edge.update',
+      resource_type: 'edge',
+      resource_id: row.id,
+      details: { fields: Object.keys(changes) },
+    });
+    return { edge: toEdge(changed), changed: true };
   }
 
   return {
     create,
+    beforeTrash: cascades.beforeTrash,
 
-    async remove(transaction, caller, id) {
-      const row = await lockEdge(transaction, database.dialect, caller.spaceId, id);
-      if (!row || !mayAccessEdge(caller, row.edge_type, 'read'))
-        throw new MarfaError('edge_not_found', 'There is no such edge.');
+    async put(transaction, caller, edge, { createOnly = false } = {}) {
+      await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edge.edge_type}`);
+      const [present] = await edgesBetween(transaction, caller.spaceId, edge);
+      const row = present && (await lockEdge(transaction, database.dialect, caller.spaceId, present.id));
+      if (!row) return { id: (await create(transaction, caller, edge)).id, outcome: 'created' };
       const { source } = await loadEnds(transaction, caller, row.source_id, row.target_id);
       passGate(caller, await types.of(caller, transaction), row.edge_type, source);
+      if (createOnly) return { id: row.id, outcome: 'unchanged' };
+      const { changed } = await merge(transaction, caller, row, edge.properties);
+      return { id: row.id, outcome: changed ? 'updated' : 'unchanged' };
+    },
+
+    async update(transaction, caller, id, properties) {
+      const row = await requireWritable(transaction, caller, id);
+      return (await merge(transaction, caller, row, properties)).edge;
+    },
+
+    async beforePurge(transaction, caller, item) {
+      const cascaded = caller && item.state !== 'trashed' ? await cascades.beforeTrash(transaction, caller, item) : [];
+      const actor = caller ?? { keyId: null, spaceId: item.space_id, clientIp: null };
+      for (const side of ['source_id', 'target_id'] as const) {
+        for (const { id } of await edgesOf(transaction, item.space_id, side, item.id))
+          await drop(transaction, actor, id);
+      }
+      return cascaded;
+    },
+
+    async lockTypes(transaction, caller, edgeTypes) {
+      for (const edgeType of [...new Set(edgeTypes)].sort())
+        await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edgeType}`);
+    },
+
+    async remove(transaction, caller, id) {
+      const row = await requireWritable(transaction, caller, id);
       await drop(transaction, caller, id);
       return toEdge(row);
     },
@@ -170,6 +263,10 @@ export function createEdgesService(
       return toPage(rows, query.limit, (row) => ({ value: row.id, id: row.id }), toEdge);
     },
   };
+}
+
+function withoutNulls(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
 }
 
 function unknownType(edgeType: string): MarfaError {

@@ -136,6 +136,18 @@ export function createItemsService(
     return { row: { ...row, ...changes }, changed: true };
   }
 
+  async function move(transaction: Transaction, row: ItemRow, state: ItemState): Promise<ItemRow> {
+    const changes = { state, version: row.version + 1, updated_at: now().toISOString() };
+    await keepVersion(transaction, row);
+    try {
+      await updateItemRow(transaction, row, changes);
+    } catch (error) {
+      // Another writer took the natural key between our look and our write.
+      throw isUniqueViolation(error) ? keyTaken() : error;
+    }
+    return { ...row, ...changes };
+  }
+
   return {
     async put(transaction, caller, input, { createOnly = false } = {}) {
       const catalogue = await types.of(caller, transaction);
@@ -188,15 +200,13 @@ export function createItemsService(
       admitSystemTransition(caller, row, state);
       requireTransition(row.type, row.state as ItemState, state);
       await refuseTakenKey(transaction, row, state);
-      const changes = { state, version: row.version + 1, updated_at: now().toISOString() };
-      await keepVersion(transaction, row);
-      try {
-        await updateItemRow(transaction, row, changes);
-      } catch (error) {
-        // Another writer took the natural key between our look and our write.
-        throw isUniqueViolation(error) ? keyTaken() : error;
+      const cascaded = state === 'trashed' ? await edges.beforeTrash(transaction, caller, row) : [];
+      const moved = await move(transaction, row, state);
+      for (const childId of cascaded) {
+        const child = await lockItem(transaction, database.dialect, caller.spaceId, childId);
+        if (child) await move(transaction, child, 'trashed');
       }
-      return { ...row, ...changes };
+      return moved;
     },
 
     requireReadable,
