@@ -1,7 +1,5 @@
 import {
-  ACYCLIC_EDGE_TYPES,
   type Edge,
-  type EdgeType,
   type EndpointInput,
   type listItemEdges,
   MarfaError,
@@ -14,23 +12,24 @@ import type { Caller } from '../../platform/caller.ts';
 import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
+import { appendEdgeEvent } from '../../platform/event-log/append-edge-event.ts';
 import { toPage } from '../../platform/page-cursor.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor, AuditService } from '../audit/index.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
 import { type Cascades, createCascades } from './cascades.ts';
+import { duplicate, refuseCycle, refuseOverCardinality, refuseWrongTypes } from './edge-constraints.ts';
 import {
   changeEdge,
   type EdgeEnd,
   type EdgeRow,
   type EdgeSide,
-  edgesBetween,
   edgesOf,
   findEnds,
   insertEdge,
   lockEdge,
+  lockEdgeBetween,
   pageOfEdges,
-  reaches,
   removeEdge,
   toEdge,
 } from './edges-store.ts';
@@ -44,8 +43,12 @@ export interface NewEdge {
   properties: Properties;
 }
 
+/** Who an edge's removal is told of: a caller, or the platform itself. */
+type EdgeWriter = Actor & Pick<Caller, 'connectionId'>;
+
 export interface EdgesService extends Cascades {
-  create(transaction: Transaction, caller: Caller, edge: NewEdge): Promise<Edge>;
+  /** @param options.quiet true where nobody is to be told, as in a bulk write. */
+  create(transaction: Transaction, caller: Caller, edge: NewEdge, options?: { quiet?: boolean }): Promise<Edge>;
   /** Creates, or merges the properties into the edge with the same source, target and type. */
   put(
     transaction: Transaction,
@@ -74,6 +77,7 @@ export interface EdgesService extends Cascades {
     caller: Caller,
     sourceId: string,
     block: Readonly<Record<string, readonly string[]>>,
+    options?: { quiet?: boolean },
   ): Promise<boolean>;
   list(
     caller: Caller,
@@ -90,7 +94,7 @@ export function createEdgesService(
 ): EdgesService {
   const cascades = createCascades(database, types, audit);
 
-  async function loadEnds(queryable: Queryable, caller: Caller, sourceId: string, targetId: string) {
+  async function loadEnds(queryable: Queryable, caller: Pick<Caller, 'spaceId'>, sourceId: string, targetId: string) {
     const ends = await findEnds(queryable, caller.spaceId, [sourceId, targetId]);
     const find = (id: string, name: string): EdgeEnd => {
       const end = ends.find((candidate) => candidate.id === id);
@@ -108,7 +112,12 @@ export function createEdgesService(
     );
   }
 
-  async function create(transaction: Transaction, caller: Caller, edge: NewEdge): Promise<Edge> {
+  async function create(
+    transaction: Transaction,
+    caller: Caller,
+    edge: NewEdge,
+    { quiet = false } = {},
+  ): Promise<Edge> {
     const catalogue = await types.of(caller, transaction);
     const type = catalogue.findEdgeType(edge.edge_type);
     if (!type) throw unknownType(edge.edge_type);
@@ -140,12 +149,8 @@ export function createEdgesService(
       throw isUniqueViolation(error) ? duplicate(edge) : error;
     }
     await audit.record(transaction, caller, { action: 'edge.create', resource_type: 'edge', resource_id: row.id });
+    if (!quiet) await tell(transaction, caller, 'edge.created', { row, source, target });
     return toEdge(row);
-  }
-
-  async function drop(transaction: Transaction, actor: Actor, id: string): Promise<void> {
-    await removeEdge(transaction, actor.spaceId, id);
-    await audit.record(transaction, actor, { action: 'edge.delete', resource_type: 'edge', resource_id: id });
   }
 
   /** Finds the edge for writing: it must be readable, and the caller pass both gates. */
@@ -153,9 +158,9 @@ export function createEdgesService(
     const row = await lockEdge(transaction, database.dialect, caller.spaceId, id);
     if (!row || !mayAccessEdge(caller, row.edge_type, 'read'))
       throw new MarfaError('edge_not_found', 'There is no such edge.');
-    const { source } = await loadEnds(transaction, caller, row.source_id, row.target_id);
-    passGate(caller, await types.of(caller, transaction), row.edge_type, source);
-    return row;
+    const ends = await loadEnds(transaction, caller, row.source_id, row.target_id);
+    passGate(caller, await types.of(caller, transaction), row.edge_type, ends.source);
+    return { row, ...ends };
   }
 
   async function merge(
@@ -182,15 +187,39 @@ export function createEdgesService(
     return { edge: toEdge(changed), changed: true };
   }
 
+  async function drop(
+    transaction: Transaction,
+    actor: EdgeWriter,
+    edge: { row: EdgeRow; source: EdgeEnd; target: EdgeEnd },
+    { quiet = false } = {},
+  ): Promise<void> {
+    const { id } = edge.row;
+    await removeEdge(transaction, actor.spaceId, id);
+    await audit.record(transaction, actor, { action: 'edge.delete', resource_type: 'edge', resource_id: id });
+    if (!quiet) await tell(transaction, actor, 'edge.deleted', edge);
+  }
+
+  function tell(
+    transaction: Transaction,
+    actor: EdgeWriter,
+    event: Parameters<typeof appendEdgeEvent>[1],
+    { row, source, target }: { row: EdgeRow; source: EdgeEnd; target: EdgeEnd },
+  ): Promise<void> {
+    return appendEdgeEvent(transaction, event, row, {
+      sourceType: source.type,
+      targetType: target.type,
+      originConnectionId: actor.connectionId,
+    });
+  }
+
   return {
     create,
     beforeTrash: cascades.beforeTrash,
 
-    async put(transaction, caller, edge, { createOnly = false } = {}) {
+    async put(transaction, caller, edge, { createOnly = false, quiet = false } = {}) {
       await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edge.edge_type}`);
-      const [present] = await edgesBetween(transaction, caller.spaceId, edge);
-      const row = present && (await lockEdge(transaction, database.dialect, caller.spaceId, present.id));
-      if (!row) return { id: (await create(transaction, caller, edge)).id, outcome: 'created' };
+      const row = await lockEdgeBetween(transaction, database.dialect, caller.spaceId, edge);
+      if (!row) return { id: (await create(transaction, caller, edge, { quiet })).id, outcome: 'created' };
       const { source } = await loadEnds(transaction, caller, row.source_id, row.target_id);
       passGate(caller, await types.of(caller, transaction), row.edge_type, source);
       if (createOnly) return { id: row.id, outcome: 'unchanged' };
@@ -199,16 +228,20 @@ export function createEdgesService(
     },
 
     async update(transaction, caller, id, properties) {
-      const row = await requireWritable(transaction, caller, id);
+      const { row } = await requireWritable(transaction, caller, id);
       return (await merge(transaction, caller, row, properties)).edge;
     },
 
     async beforePurge(transaction, caller, item) {
       const cascaded = caller && item.state !== 'trashed' ? await cascades.beforeTrash(transaction, caller, item) : [];
-      const actor = caller ?? { keyId: null, spaceId: item.space_id, clientIp: null };
+      const actor = caller ?? { keyId: null, spaceId: item.space_id, clientIp: null, connectionId: null };
       for (const side of ['source_id', 'target_id'] as const) {
-        for (const { id } of await edgesOf(transaction, item.space_id, side, item.id))
-          await drop(transaction, actor, id);
+        for (const row of await edgesOf(transaction, item.space_id, side, item.id)) {
+          await drop(transaction, actor, {
+            row,
+            ...(await loadEnds(transaction, actor, row.source_id, row.target_id)),
+          });
+        }
       }
       return cascaded;
     },
@@ -219,12 +252,12 @@ export function createEdgesService(
     },
 
     async remove(transaction, caller, id) {
-      const row = await requireWritable(transaction, caller, id);
-      await drop(transaction, caller, id);
-      return toEdge(row);
+      const edge = await requireWritable(transaction, caller, id);
+      await drop(transaction, caller, edge);
+      return toEdge(edge.row);
     },
 
-    async replaceOutbound(transaction, caller, sourceId, block) {
+    async replaceOutbound(transaction, caller, sourceId, block, options) {
       const catalogue = await types.of(caller, transaction);
       let changed = false;
       for (const [edgeType, targets] of Object.entries(block)) {
@@ -237,9 +270,14 @@ export function createEdgesService(
         changed = true;
         const { source } = await loadEnds(transaction, caller, sourceId, sourceId);
         passGate(caller, catalogue, edgeType, source);
-        for (const row of stale) await drop(transaction, caller, row.id);
-        for (const target_id of missing)
-          await create(transaction, caller, { source_id: sourceId, target_id, edge_type: edgeType, properties: {} });
+        for (const row of stale) {
+          const { target } = await loadEnds(transaction, caller, sourceId, row.target_id);
+          await drop(transaction, caller, { row, source, target }, options);
+        }
+        for (const target_id of missing) {
+          const edge = { source_id: sourceId, target_id, edge_type: edgeType, properties: {} };
+          await create(transaction, caller, edge, options);
+        }
       }
       return changed;
     },
@@ -271,50 +309,4 @@ function withoutNulls(properties: Properties): Properties {
 
 function unknownType(edgeType: string): MarfaError {
   return new MarfaError('type_not_found', `There is no edge type ${edgeType} in this space.`);
-}
-
-function duplicate(edge: NewEdge): MarfaError {
-  return new MarfaError('edge_constraint_violation', `These items are related by ${edge.edge_type} already.`, {
-    details: { constraint: 'duplicate' },
-  });
-}
-
-function refuseWrongTypes(catalogue: Catalogue, edge: EdgeType, source: EdgeEnd, target: EdgeEnd): void {
-  const fits = (type: string, allowed: readonly string[]) =>
-    allowed.length === 0 || allowed.some((ancestor) => catalogue.isA(type, ancestor));
-  if (fits(source.type, edge.source_type_constraints) && fits(target.type, edge.target_type_constraints)) return;
-  throw new MarfaError('edge_constraint_violation', `${edge.id} does not relate ${source.type} to ${target.type}.`, {
-    details: { constraint: 'type' },
-  });
-}
-
-/** `one-to-many`: a target has one source. `many-to-one`: a source has one target. `one-to-one`: both. */
-async function refuseOverCardinality(
-  transaction: Transaction,
-  spaceId: string,
-  type: EdgeType,
-  edge: NewEdge,
-): Promise<void> {
-  const oneSource = type.cardinality === 'one-to-many' || type.cardinality === 'one-to-one';
-  const oneTarget = type.cardinality === 'many-to-one' || type.cardinality === 'one-to-one';
-  const inbound = oneSource ? await edgesOf(transaction, spaceId, 'target_id', edge.target_id, type.id) : [];
-  const outbound = oneTarget ? await edgesOf(transaction, spaceId, 'source_id', edge.source_id, type.id) : [];
-  const present = [...inbound, ...outbound];
-  if (present.some((row) => row.source_id === edge.source_id && row.target_id === edge.target_id))
-    throw duplicate(edge);
-  if (present.length === 0) return;
-  throw new MarfaError(
-    'edge_constraint_violation',
-    `${type.id} is ${type.cardinality}; one of these items has its one relation already.`,
-    {
-      details: { constraint: 'cardinality' },
-    },
-  );
-}
-
-async function refuseCycle(transaction: Transaction, spaceId: string, edge: NewEdge): Promise<void> {
-  if (!ACYCLIC_EDGE_TYPES.includes(edge.edge_type)) return;
-  if (await reaches(transaction, spaceId, edge.edge_type, edge.target_id, edge.source_id)) {
-    throw new MarfaError('edge_cycle', `This would close a loop of ${edge.edge_type} edges.`);
-  }
 }

@@ -51,20 +51,21 @@ export function changeEdge(transaction: Transaction, row: EdgeRow) {
     .execute();
 }
 
-/** The edge of this type from one item to another; there is one at the most. */
-export function edgesBetween(
-  queryable: Queryable,
+/** As {@link lockEdge}, the edge of this type from one item to another; there is one at the most. */
+export function lockEdgeBetween(
+  transaction: Transaction,
+  dialect: Database['dialect'],
   spaceId: string,
   edge: Pick<EdgeRow, 'source_id' | 'target_id' | 'edge_type'>,
-): Promise<EdgeRow[]> {
-  return queryable
+): Promise<EdgeRow | undefined> {
+  const select = transaction
     .selectFrom('edges')
     .selectAll()
     .where('space_id', '=', spaceId)
     .where('source_id', '=', edge.source_id)
     .where('target_id', '=', edge.target_id)
-    .where('edge_type', '=', edge.edge_type)
-    .execute();
+    .where('edge_type', '=', edge.edge_type);
+  return lockRows(select, dialect).executeTakeFirst();
 }
 
 export function edgesOf(
