@@ -8,6 +8,7 @@ import type { Authenticate } from './http/bearer-authentication.ts';
 import { type ClientIp, createClientIp } from './http/client-ip.ts';
 import { createCors } from './http/cors.ts';
 import { errorResponse, notFound } from './http/error-response.ts';
+import type { Idempotency } from './http/idempotency.ts';
 import { answer, type Mount } from './http/mount-endpoint.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import { pageHeaders } from './http/security-headers.ts';
@@ -21,12 +22,13 @@ export interface AppParts {
   mountApi: (mount: Mount) => void;
   pages: Router;
   rateLimits: RateLimits | null;
+  idempotency: Idempotency;
   settings: Pick<Environment, 'trustedProxies' | 'corsOrigins' | 'hsts'>;
 }
 
 /** Puts the API in front of the pages; no socket is opened. */
 export function createApp(parts: AppParts): RequestListener {
-  const { authenticate, mountApi, pages, rateLimits, settings } = parts;
+  const { authenticate, mountApi, pages, rateLimits, idempotency, settings } = parts;
   const { logger, newId } = parts.platform;
   const { hsts } = settings;
   const clientIp = createClientIp(settings.trustedProxies);
@@ -35,7 +37,18 @@ export function createApp(parts: AppParts): RequestListener {
   mountApi(routes.mount);
   const fallback = createPagesApp({ logger, pages, hsts, clientIp, allowed: routes.allowed }) as RequestListener;
   const cors = createCors(settings.corsOrigins);
-  return createApiListener({ logger, newId, routes, clientIp, cors, authenticate, rateLimits, hsts, fallback });
+  return createApiListener({
+    logger,
+    newId,
+    routes,
+    clientIp,
+    cors,
+    authenticate,
+    rateLimits,
+    idempotency,
+    hsts,
+    fallback,
+  });
 }
 
 interface PagesApp {

@@ -5,6 +5,7 @@ import { MarfaError } from '@withmarfa/shared';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
+import { createIdempotency } from './http/idempotency.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
@@ -202,6 +203,11 @@ async function wireOver(
     baseUrl: environment.baseUrl,
   });
 
+  const idempotency = createIdempotency({
+    database,
+    secretBox: box,
+    now: platform.now,
+  });
   const listener = createApp({
     platform,
     authenticate: bearerAuthentication(keys.authenticate),
@@ -221,6 +227,7 @@ async function wireOver(
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
     },
     pages,
+    idempotency,
     rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, redis }),
     settings: environment,
   });
@@ -232,6 +239,7 @@ async function wireOver(
       async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
       webhooks.prune,
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
+      idempotency.prune,
     ],
   });
 
