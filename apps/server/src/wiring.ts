@@ -234,7 +234,7 @@ async function wireOver(
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
-      mountEdgeRoutes(mount, database, edges);
+      mountEdgeRoutes(mount, { database, types, edges });
       mountEventRoutes(mount, eventStreams);
       mountWebhookRoutes(mount, database, webhooks);
       mountItemRoutes(mount, { platform, types, items, edges, audit });

@@ -146,6 +146,21 @@ export function createItemsService(
     return { row: changed, changed: true };
   }
 
+  async function move(transaction: Transaction, caller: Caller, row: ItemRow, state: ItemState): Promise<ItemRow> {
+    const changes = { state, version: row.version + 1, updated_at: now().toISOString() };
+    await keepVersion(transaction, row);
+    try {
+      await updateItemRow(transaction, row, changes);
+    } catch (error) {
+      // Another writer took the natural key between our look and our write.
+      throw isUniqueViolation(error) ? keyTaken() : error;
+    }
+    const moved = { ...row, ...changes };
+    const event = state === 'active' ? 'item.restored' : 'item.state_changed';
+    await appendItemEvent(transaction, event, moved, caller.connectionId);
+    return moved;
+  }
+
   return {
     async put(transaction, caller, input, { createOnly = false, quiet = false } = {}) {
       const catalogue = await types.of(caller, transaction);
@@ -201,17 +216,12 @@ export function createItemsService(
       admitSystemTransition(caller, row, state);
       requireTransition(row.type, row.state as ItemState, state);
       await refuseTakenKey(transaction, row, state);
-      const changes = { state, version: row.version + 1, updated_at: now().toISOString() };
-      await keepVersion(transaction, row);
-      try {
-        await updateItemRow(transaction, row, changes);
-      } catch (error) {
-        // Another writer took the natural key between our look and our write.
-        throw isUniqueViolation(error) ? keyTaken() : error;
+      const cascaded = state === 'trashed' ? await edges.beforeTrash(transaction, caller, row) : [];
+      const moved = await move(transaction, caller, row, state);
+      for (const childId of cascaded) {
+        const child = await lockItem(transaction, database.dialect, caller.spaceId, childId);
+        if (child) await move(transaction, caller, child, 'trashed');
       }
-      const moved = { ...row, ...changes };
-      const event = state === 'active' ? 'item.restored' : 'item.state_changed';
-      await appendItemEvent(transaction, event, moved, caller.connectionId);
       return moved;
     },
 
