@@ -5,9 +5,11 @@ import { MarfaError } from '@withmarfa/shared';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
+import { createRateLimits } from './http/rate-limits.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
 import { createAccounts } from './modules/auth/index.ts';
+import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
 import { createEventStreams, mountEventRoutes } from './modules/events/index.ts';
@@ -23,8 +25,9 @@ import {
   mountRuntimeRoutes,
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
-import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { createSpaceConfig, createTypesService, mountTypeRoutes } from './modules/types/index.ts';
 import { createWebhooksService, createWebhookWorker, mountWebhookRoutes } from './modules/webhooks/index.ts';
+import { createFolderBlobStore } from './platform/blob-store.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { announceCommits } from './platform/database/announce-commits.ts';
 import { openDatabase } from './platform/database/open-database.ts';
@@ -34,6 +37,7 @@ import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
 import { createOutbound } from './platform/outbound-fetch.ts';
 import type { Platform } from './platform/platform.ts';
+import { openRedis } from './platform/redis.ts';
 import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
 import { Secret } from './platform/secret.ts';
@@ -79,6 +83,7 @@ async function wireOver(
   dataFolder: DataFolder,
 ): Promise<MarfaServer> {
   const { database, commits } = announceCommits(await openDatabase(environment.database, logger));
+  const redis = environment.redisUrl === undefined ? null : openRedis(environment.redisUrl, logger);
   const platform: Platform = {
     database,
     logger,
@@ -102,7 +107,13 @@ async function wireOver(
   const spaces = createSpacesService(platform);
   const audit = createAuditService(platform);
   const keys = createKeysService(platform);
+  const blobs = createBlobsService(platform, {
+    store: createFolderBlobStore(environment.blobs.folder, newId),
+    audit,
+    maxBytes: environment.blobs.maxBytes,
+  });
   const types = createTypesService(platform);
+  const spaceConfig = createSpaceConfig(platform, audit);
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);
@@ -197,7 +208,8 @@ async function wireOver(
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
       mountTenantRoutes(mount, { database, spaces, keys, audit });
-      mountTypeRoutes(mount, types);
+      mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
+      mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
       mountEdgeRoutes(mount, database, edges);
       mountItemRoutes(mount, { database, types, items, edges, audit });
       mountEventRoutes(mount, eventStreams);
@@ -209,6 +221,8 @@ async function wireOver(
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
     },
     pages,
+    rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, redis }),
+    settings: environment,
   });
 
   const retention = createRetention({
@@ -216,7 +230,7 @@ async function wireOver(
     tasks: [
       runs.prune,
       webhooks.prune,
-      ...(environment.auditRetentionDays > 0 ? [() => audit.prune(environment.auditRetentionDays)] : []),
+      async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
     ],
   });
@@ -240,6 +254,7 @@ async function wireOver(
     },
     async stop() {
       eventTail.stop();
+      redis?.close();
       await database.close();
       dataFolder.release();
     },

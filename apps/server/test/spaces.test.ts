@@ -17,6 +17,7 @@ interface Room {
   credential: string;
   activity: string;
   run: string;
+  webhook: string;
 }
 interface Naming {
   thing: keyof Room;
@@ -38,6 +39,9 @@ const CASES: Record<string, readonly Naming[] | string> = {
   'POST /tenants': PLATFORM,
   'GET /tenants/{id}': PLATFORM,
   'POST /system/runtime-credentials': PLATFORM,
+  'POST /blobs': NAMES_NOTHING,
+  'GET /blobs/{hash}': 'blobs.test.ts: a hash names nothing in another space',
+  'GET /blobs/{hash}/url': 'blobs.test.ts: a hash names nothing in another space',
   'GET /types': NAMES_NOTHING,
   'GET /types/{id}': SHARED,
   'GET /edges/types': SHARED,
@@ -87,6 +91,16 @@ const CASES: Record<string, readonly Naming[] | string> = {
     naming('credential', (api, id, own) => relate(api, own.item, id)),
   ],
   'DELETE /edges/{id}': [naming('edge', (api, id) => api.delete(`/edges/${id}`))],
+  'GET /events': NAMES_NOTHING,
+  'POST /webhooks': NAMES_NOTHING,
+  'GET /webhooks': NAMES_NOTHING,
+  'GET /webhooks/{id}': [
+    naming('webhook', (api, id) => api.get(`/webhooks/${id}`)),
+    naming('item', (api, id) => api.get(`/webhooks/${id}`)),
+  ],
+  'PATCH /webhooks/{id}': [naming('webhook', (api, id) => api.patch(`/webhooks/${id}`, { events: ['item.created'] }))],
+  'DELETE /webhooks/{id}': [naming('webhook', (api, id) => api.delete(`/webhooks/${id}`))],
+  'GET /webhooks/{id}/deliveries': [naming('webhook', (api, id) => api.get(`/webhooks/${id}/deliveries`))],
   'POST /connections/install': [
     naming('connection', (api, id) => api.post('/connections/install', { integration_id: id })),
     naming('credential', (api, id) =>
@@ -134,6 +148,8 @@ describeServer('One space', (under) => {
       feed_url: 'http://127.0.0.1:9/',
     });
     const run = (await api.post(`/connections/${connection_id}/run`)).body.run_id;
+    const sends = { url: 'https://example.test/', events: ['item.deleted'], active: false };
+    const { webhook } = created(await api.post('/webhooks', sends));
     return {
       item: item.id,
       edge: edge.id,
@@ -142,6 +158,7 @@ describeServer('One space', (under) => {
       credential: credential_id,
       activity: activity_id,
       run,
+      webhook: webhook.id,
     };
   }
 

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { ActingKey } from '../../platform/acting-key.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { preparedQuery } from '../../platform/database/prepared-query.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 
 export type KeyRow = Selectable<Tables['api_keys']>;
@@ -9,23 +10,38 @@ export function insertKey(transaction: Transaction, row: Insertable<Tables['api_
   return transaction.insertInto('api_keys').values(row).execute();
 }
 
-function liveKeys(queryable: Queryable, nowMs: number) {
+function actingKeys(queryable: Queryable) {
   return queryable
     .selectFrom('api_keys')
     .innerJoin('spaces', 'spaces.id', 'api_keys.space_id')
     .selectAll('api_keys')
-    .select('spaces.revision as space_revision')
-    .where('revoked_at', 'is', null)
-    .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', nowMs)]));
+    .select('spaces.revision as space_revision');
 }
 
 export function findKeyById(queryable: Queryable, id: string, nowMs: number): Promise<ActingKey['row'] | undefined> {
-  return liveKeys(queryable, nowMs).where('api_keys.id', '=', id).executeTakeFirst();
+  return actingKeys(queryable)
+    .where('api_keys.id', '=', id)
+    .where('revoked_at', 'is', null)
+    .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', nowMs)]))
+    .executeTakeFirst();
 }
 
+const liveKeys = preparedQuery<{ hash: string; nowMs: number }, ActingKey['row']>(
+  ['hash', 'nowMs'],
+  (queryable, value) =>
+    actingKeys(queryable)
+      .where('hash', '=', value.hash)
+      .where('revoked_at', 'is', null)
+      .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', value.nowMs)])),
+);
+
 /** The live key with this hash, of any space: the hash is what tells the space. */
-export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<ActingKey['row'] | undefined> {
-  return liveKeys(queryable, nowMs).where('hash', '=', hash).executeTakeFirst();
+export async function findLiveKey(
+  queryable: Queryable,
+  hash: string,
+  nowMs: number,
+): Promise<ActingKey['row'] | undefined> {
+  return (await liveKeys(queryable, { hash, nowMs }))[0];
 }
 
 /** Keys that people made, not runtime credentials, that still live. */

@@ -12,3 +12,11 @@ export function claimRows<Query extends { forUpdate(): Query; skipLocked(): Quer
 ): Query {
   return dialect === 'postgres' ? query.forUpdate().skipLocked() : query;
 }
+
+/**
+ * Makes a select keep its rows from being deleted until the transaction ends. Other holders, and writers that leave the
+ * key alone, do not wait. SQLite has one writer anyway.
+ */
+export function holdRows<Query extends { forKeyShare(): Query }>(query: Query, dialect: Database['dialect']): Query {
+  return dialect === 'postgres' ? query.forKeyShare() : query;
+}
