@@ -82,8 +82,8 @@ async function wireOver(
   workingFolder: string,
   dataFolder: DataFolder,
 ): Promise<MarfaServer> {
-  const { database, commits } = announceCommits(await openDatabase(environment.database, logger));
   const redis = environment.redisUrl === undefined ? null : openRedis(environment.redisUrl, logger);
+  const { database, commits } = announceCommits(await openDatabase(environment.database, logger));
   const platform: Platform = {
     database,
     logger,
@@ -211,9 +211,9 @@ async function wireOver(
       mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
       mountEdgeRoutes(mount, database, edges);
-      mountItemRoutes(mount, { database, types, items, edges, audit });
       mountEventRoutes(mount, eventStreams);
       mountWebhookRoutes(mount, database, webhooks);
+      mountItemRoutes(mount, { platform, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
       mountIntegrationRoutes(mount, database, integrations, audit);
       mountConnectionRoutes(mount, { database, connections, installer });
@@ -229,8 +229,8 @@ async function wireOver(
     logger,
     tasks: [
       runs.prune,
-      webhooks.prune,
       async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
+      webhooks.prune,
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
     ],
   });
@@ -253,8 +253,8 @@ async function wireOver(
       await webhookWorker.stop();
     },
     async stop() {
-      eventTail.stop();
       redis?.close();
+      eventTail.stop();
       await database.close();
       dataFolder.release();
     },

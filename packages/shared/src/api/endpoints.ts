@@ -25,8 +25,18 @@ import {
 } from './items.ts';
 import { createKey, getKey, listKeys, revokeKey, updateKey } from './keys.ts';
 import { mintRuntimeCredential } from './runtime-credentials.ts';
+import { getSpaceConfig, putSpaceConfig } from './space-config.ts';
 import { createTenant, getTenant, listTenants } from './tenants.ts';
-import { getType, listEdgeTypes, listTypes } from './types.ts';
+import {
+  createEdgeType,
+  createType,
+  deleteEdgeType,
+  deleteType,
+  getType,
+  listEdgeTypes,
+  listTypes,
+  updateType,
+} from './types.ts';
 import {
   createWebhook,
   deleteWebhook,
@@ -61,8 +71,13 @@ export const ENDPOINTS = {
   createEdge,
   deleteEdge,
   listEdgeTypes,
+  createEdgeType,
+  deleteEdgeType,
   listTypes,
   getType,
+  createType,
+  updateType,
+  deleteType,
   streamEvents,
   createWebhook,
   listWebhooks,
@@ -90,6 +105,8 @@ export const ENDPOINTS = {
   createTenant,
   listTenants,
   getTenant,
+  getSpaceConfig,
+  putSpaceConfig,
   mintRuntimeCredential,
   getHealth,
 } as const satisfies Record<string, Endpoint>;

@@ -18,6 +18,8 @@ const CONNECTION_RUNTIME = 'connection.runtime';
 export interface ItemMetadataService {
   read(queryable: Queryable, caller: Caller, row: ItemRow): Promise<ItemMetadata>;
   addTags(transaction: Transaction, caller: Caller, row: ItemRow, tags: readonly string[]): Promise<void>;
+  /** Makes the tags exactly these. */
+  setTags(transaction: Transaction, caller: Caller, row: ItemRow, tags: readonly string[]): Promise<void>;
   removeTag(transaction: Transaction, caller: Caller, row: ItemRow, tag: string): Promise<void>;
   extensions(queryable: Queryable, caller: Caller, row: ItemRow): Promise<Record<string, Properties>>;
   extension(queryable: Queryable, caller: Caller, row: ItemRow, namespace: string): Promise<Properties | null>;
@@ -75,6 +77,17 @@ export function createItemMetadata(): ItemMetadataService {
     async addTags(transaction, caller, row, tags) {
       requireTags(caller, row, 'write');
       if (await addTags(transaction, row, tags)) await tellTags(transaction, caller, row);
+    },
+
+    async setTags(transaction, caller, row, tags) {
+      requireTags(caller, row, 'write');
+      let others = transaction
+        .deleteFrom('item_tags')
+        .where('space_id', '=', row.space_id)
+        .where('item_id', '=', row.id);
+      if (tags.length > 0) others = others.where('tag', 'not in', [...tags]);
+      await others.execute();
+      await addTags(transaction, row, tags);
     },
 
     async removeTag(transaction, caller, row, tag) {
