@@ -19,6 +19,7 @@ interface Room {
   run: string;
   /** What the names of its own type and edge type end in. */
   type: string;
+  webhook: string;
 }
 interface Naming {
   thing: keyof Room;
@@ -114,6 +115,16 @@ const CASES: Record<string, readonly Naming[] | string> = {
   ],
   'PATCH /edges/{id}': [naming('edge', (api, id) => api.patch(`/edges/${id}`, { properties: { mine: true } }))],
   'DELETE /edges/{id}': [naming('edge', (api, id) => api.delete(`/edges/${id}`))],
+  'GET /events': NAMES_NOTHING,
+  'POST /webhooks': NAMES_NOTHING,
+  'GET /webhooks': NAMES_NOTHING,
+  'GET /webhooks/{id}': [
+    naming('webhook', (api, id) => api.get(`/webhooks/${id}`)),
+    naming('item', (api, id) => api.get(`/webhooks/${id}`)),
+  ],
+  'PATCH /webhooks/{id}': [naming('webhook', (api, id) => api.patch(`/webhooks/${id}`, { events: ['item.created'] }))],
+  'DELETE /webhooks/{id}': [naming('webhook', (api, id) => api.delete(`/webhooks/${id}`))],
+  'GET /webhooks/{id}/deliveries': [naming('webhook', (api, id) => api.get(`/webhooks/${id}/deliveries`))],
   'POST /connections/install': [
     naming('connection', (api, id) => api.post('/connections/install', { integration_id: id })),
     naming('credential', (api, id) =>
@@ -171,6 +182,8 @@ describeServer('One space', (under) => {
       feed_url: 'http://127.0.0.1:9/',
     });
     const run = (await api.post(`/connections/${connection_id}/run`)).body.run_id;
+    const sends = { url: 'https://example.test/', events: ['item.deleted'], active: false };
+    const { webhook } = created(await api.post('/webhooks', sends));
     return {
       item: item.id,
       edge: edge.id,
@@ -180,6 +193,7 @@ describeServer('One space', (under) => {
       activity: activity_id,
       run,
       type,
+      webhook: webhook.id,
     };
   }
 
