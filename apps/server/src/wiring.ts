@@ -13,7 +13,7 @@ import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
-import { createItemsService, mountItemRoutes } from './modules/items/index.ts';
+import { createItemsService, createTrashPurge, createVersionThinning, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
 import { createPages } from './modules/pages/index.ts';
 import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
@@ -199,6 +199,8 @@ async function wireOver(
     tasks: [
       runs.prune,
       async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
+      createTrashPurge({ platform, audit, spaceConfig, days: environment.trashRetentionDays }),
+      createVersionThinning(platform, environment.versions),
     ],
   });
 

@@ -5,6 +5,7 @@ import { createEdge, deleteEdge, listItemBackrefs, listItemEdges } from './edges
 import type { Endpoint } from './endpoint.ts';
 import { getHealth } from './health.ts';
 import { getIntegration, listIntegrations, registerIntegration } from './integrations.ts';
+import { bulkAction } from './item-bulk-action.ts';
 import {
   addItemTags,
   bulkItems,
@@ -16,9 +17,14 @@ import {
   getItemMetadata,
   listItemExtensions,
   listItems,
+  listItemVersions,
+  patchItemMetadata,
+  purgeItem,
   putItemExtension,
+  putItemMetadata,
   removeItemTag,
   restoreItem,
+  searchItems,
   transitionItem,
   updateItem,
 } from './items.ts';
@@ -34,13 +40,19 @@ import { getType, listEdgeTypes, listTypes } from './types.ts';
 export const ENDPOINTS = {
   createItem,
   listItems,
+  searchItems,
   getItem,
   updateItem,
   deleteItem,
+  purgeItem,
   restoreItem,
   transitionItem,
+  listItemVersions,
   bulkItems,
+  bulkAction,
   getItemMetadata,
+  putItemMetadata,
+  patchItemMetadata,
   addItemTags,
   removeItemTag,
   listItemExtensions,

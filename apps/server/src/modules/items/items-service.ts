@@ -25,10 +25,12 @@ import {
   keepVersion,
   lockItem,
   lockNaturalKey,
+  removeItem,
   tagsOf,
   updateItemRow,
 } from './items-store.ts';
 import { refuseStaleVersion } from './refuse-stale-version.ts';
+import { indexItem } from './search/index-item.ts';
 import { admitSystemCreate, admitSystemTransition, refuseSystemUpdate } from './system-item-policy.ts';
 
 /** An item to create, as the schema parsed it. */
@@ -45,6 +47,8 @@ export interface ItemsService {
   ): Promise<{ row: ItemRow; outcome: WriteOutcome }>;
   update(transaction: Transaction, caller: Caller, id: string, input: UpdateItemInput): Promise<ItemRow>;
   transition(transaction: Transaction, caller: Caller, id: string, state: ItemState): Promise<ItemRow>;
+  /** Removes an item of the space's own for good, whatever its state, with all that hangs on it. */
+  purge(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow>;
   /** @throws MarfaError `item_not_found`, or `type_not_permitted` when it may not be read. */
   requireReadable(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
   /** As {@link ItemsService.requireReadable}; a runtime credential also reaches the Connection it is bound to. */
@@ -133,7 +137,12 @@ export function createItemsService(
     if (input.snapshot !== false) await keepVersion(transaction, row);
     const changes = { ...next, version: row.version + 1, updated_at: now().toISOString() };
     await updateItemRow(transaction, row, changes);
-    return { row: { ...row, ...changes }, changed: true };
+    const changed = { ...row, ...changes };
+    if (input.properties) {
+      const catalogue = await types.of(caller, transaction);
+      await indexItem(transaction, database.dialect, { catalogue, row: changed, before: row });
+    }
+    return { row: changed, changed: true };
   }
 
   return {
@@ -150,6 +159,7 @@ export function createItemsService(
         catalogue.validate(input.type, withoutNulls(input.properties));
         const row = await insert(transaction, caller, input, version);
         if (row) {
+          if (!isSystemType(row.type)) await indexItem(transaction, database.dialect, { catalogue, row });
           await addTags(transaction, row, input.tags ?? []);
           if (input.edges) await edges.replaceOutbound(transaction, caller, row.id, input.edges);
           return { row, outcome: 'created' };
@@ -177,7 +187,7 @@ export function createItemsService(
     async update(transaction, caller, id, input) {
       const row = await requireWritable(transaction, caller, id);
       refuseSystemUpdate(row);
-      await refuseStaleVersion(transaction, row, input);
+      await refuseStaleVersion(transaction, row, { input, catalogue: await types.of(caller, transaction) });
       return (await change(transaction, caller, row, input)).row;
     },
 
@@ -197,6 +207,13 @@ export function createItemsService(
         throw isUniqueViolation(error) ? keyTaken() : error;
       }
       return { ...row, ...changes };
+    },
+
+    async purge(transaction, caller, id) {
+      const row = await requireWritable(transaction, caller, id);
+      refuseSystemUpdate(row);
+      await removeItem(transaction, row);
+      return row;
     },
 
     requireReadable,

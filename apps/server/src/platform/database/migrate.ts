@@ -8,6 +8,7 @@ import { accounts } from './migrations/0003-accounts.ts';
 import { spaceTypes } from './migrations/0004-space-types.ts';
 import { blobs } from './migrations/0007-blobs.ts';
 import { itemLists } from './migrations/0010-item-lists.ts';
+import { search } from './migrations/0011-search.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
 const TABLE = 'marfa_migrations';
@@ -21,6 +22,7 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0004-space-types': spaceTypes,
   '0007-blobs': blobs,
   '0010-item-lists': itemLists,
+  '0011-search': search,
 };
 
 /**
