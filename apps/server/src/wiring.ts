@@ -15,7 +15,7 @@ import { createConnectionsService, createInstaller, mountConnectionRoutes } from
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
 import { createEventStreams, mountEventRoutes } from './modules/events/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
-import { createItemsService, mountItemRoutes } from './modules/items/index.ts';
+import { createItemsService, createTrashPurge, createVersionThinning, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
 import { createPages } from './modules/pages/index.ts';
 import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
@@ -259,6 +259,8 @@ async function wireOver(
       webhooks.prune,
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
       idempotency.prune,
+      createTrashPurge({ platform, audit, spaceConfig, days: environment.trashRetentionDays }),
+      createVersionThinning(platform, environment.versions),
     ],
   });
 

@@ -72,7 +72,30 @@ const CASES: Record<string, readonly Naming[] | string> = {
   'GET /keys/{id}': [naming('key', (api, id) => api.get(`/keys/${id}`))],
   'PATCH /keys/{id}': [naming('key', (api, id) => api.patch(`/keys/${id}`, { label: 'Mine' }))],
   'DELETE /keys/{id}': [naming('key', (api, id) => api.delete(`/keys/${id}`))],
-  'GET /items': [naming('item', (api, id) => api.get(`/items?source=${id}`))],
+  'GET /items': [
+    naming('item', (api, id) => api.get(`/items?source=${id}`)),
+    naming('item', (api, id) => api.get(`/items?filter=${encodeURIComponent(`id eq "${id}"`)}`)),
+  ],
+  'GET /search': [
+    naming('item', (api, id) => api.get(`/search?q=secret&source=${id}`)),
+    naming('item', (api, id) => api.get(`/search?q=secret&filter=${encodeURIComponent(`id eq "${id}"`)}`)),
+  ],
+  'POST /items/bulk_action': (['transition', 'purge', 'update_tags', 'update_tier'] as const).map((action) =>
+    naming('item', (api, id) =>
+      api.post('/items/bulk_action', {
+        action,
+        ids: [id],
+        ...(action === 'transition' ? { to_state: 'trashed' } : {}),
+        ...(action === 'purge' ? { confirm: 'PURGE' } : {}),
+        ...(action === 'update_tags' ? { add_tags: ['mine'] } : {}),
+        ...(action === 'update_tier' ? { to_tier: 'feed' } : {}),
+      }),
+    ),
+  ),
+  'DELETE /items/{id}/purge': onItem((api, id) => api.delete(`/items/${id}/purge`)),
+  'GET /items/{id}/versions': onItem((api, id) => api.get(`/items/${id}/versions`)),
+  'PUT /items/{id}/metadata': onItem((api, id) => api.put(`/items/${id}/metadata`, { tags: ['mine'] })),
+  'PATCH /items/{id}/metadata': onItem((api, id) => api.patch(`/items/${id}/metadata`, { tags: ['mine'] })),
   'POST /items': [
     naming('item', (api, id) => api.post('/items', { type: 'core.note', edges: { about: [id] } })),
     naming('connection', (api, id) => api.post('/items', { type: 'core.note', edges: { about: [id] } })),
@@ -237,7 +260,8 @@ describeServer('One space', (under) => {
         await call(caller(), nothing, own),
       ];
       expect(comparable(foreignAnswer, foreign[thing])).toEqual(comparable(randomAnswer, nothing));
-      if (foreignAnswer.status < 400) expect(foreignAnswer.body.data).toEqual([]);
+      // What tells no rows tells how many there were.
+      if (foreignAnswer.status < 400) expect(foreignAnswer.body.data ?? foreignAnswer.body.ids).toEqual([]);
       expect(await allRows(theirs.api, '/audit')).toEqual(before);
     });
   });
