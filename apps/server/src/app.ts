@@ -3,6 +3,7 @@ import { getHealth, MANIFEST_JSON_SCHEMA_PATH, manifestJsonSchema } from '@withm
 import express, { type Express, type Router } from 'express';
 import { createApiListener } from './http/api-listener.ts';
 import { type ApiRoutes, createApiRoutes } from './http/api-routes.ts';
+import { assertRoutesDocumented } from './http/assert-routes-documented.ts';
 import type { Authenticate } from './http/bearer-authentication.ts';
 import { errorResponse, notFound } from './http/error-response.ts';
 import { answer, type Mount } from './http/mount-endpoint.ts';
@@ -23,6 +24,7 @@ export function createApp({ platform, authenticate, mountApi, pages }: AppParts)
   const routes = createApiRoutes();
   routes.mount.probe(getHealth, async () => answer(200, { status: 'ok' }));
   mountApi(routes.mount);
+  assertRoutesDocumented(routes.mounted);
   const fallback = createPagesApp({ platform, pages }, routes.allowed) as RequestListener;
   return createApiListener({ logger, newId, routes, authenticate, fallback });
 }

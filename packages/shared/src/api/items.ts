@@ -13,6 +13,10 @@ import { defineEndpoint } from './define-endpoint.ts';
 
 const writeErrors = [
   'validation_error',
+  // Of edges in the item as well: of their other end, and of their type.
+  'item_not_found',
+  'type_not_found',
+  'forbidden',
   'invalid_type',
   'invalid_properties',
   'type_not_permitted',
@@ -56,7 +60,7 @@ export const listItems = defineEndpoint({
   summary: 'Lists items the caller may read; a type matches its subtypes. With include, each row is {item, metadata?}.',
   query: ListItemsQuerySchema,
   responses: { 200: pageOf(ListItemsRowSchema) },
-  errors: ['validation_error'],
+  errors: ['validation_error', 'forbidden'],
 });
 
 export const getItem = defineEndpoint({
@@ -76,7 +80,7 @@ export const updateItem = defineEndpoint({
   params: IdParams,
   body: UpdateItemInputSchema,
   responses: { 200: ItemEnvelopeSchema },
-  errors: [...writeErrors, 'item_not_found', 'version_conflict'],
+  errors: [...writeErrors, 'version_conflict'],
 });
 
 export const deleteItem = defineEndpoint({
@@ -85,7 +89,7 @@ export const deleteItem = defineEndpoint({
   summary: 'Moves an item to the trash.',
   params: IdParams,
   responses: { 200: Ok },
-  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'forbidden', 'invalid_transition'],
 });
 
 export const restoreItem = defineEndpoint({
@@ -94,7 +98,7 @@ export const restoreItem = defineEndpoint({
   summary: 'Makes an archived or trashed item active again.',
   params: IdParams,
   responses: { 200: ItemEnvelopeSchema },
-  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'forbidden', 'invalid_transition'],
 });
 
 export const transitionItem = defineEndpoint({
@@ -104,7 +108,7 @@ export const transitionItem = defineEndpoint({
   params: IdParams,
   body: z.strictObject({ state: StateSchema }),
   responses: { 200: ItemEnvelopeSchema },
-  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'forbidden', 'invalid_transition'],
 });
 
 const Tags = z.strictObject({
@@ -146,6 +150,7 @@ const extensionErrors = [
   'item_not_found',
   'type_not_permitted',
   'extension_permission_denied',
+  'forbidden',
   'payload_too_large',
 ] as const;
 
