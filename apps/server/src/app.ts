@@ -1,13 +1,18 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { getHealth, MANIFEST_JSON_SCHEMA_PATH, manifestJsonSchema } from '@withmarfa/shared';
 import express, { type Express, type Router } from 'express';
+import type { Environment } from './env.ts';
 import { createApiListener } from './http/api-listener.ts';
 import { type ApiRoutes, createApiRoutes } from './http/api-routes.ts';
 import { assertRoutesDocumented } from './http/assert-routes-documented.ts';
 import type { Authenticate } from './http/bearer-authentication.ts';
+import { type ClientIp, createClientIp } from './http/client-ip.ts';
+import { createCors } from './http/cors.ts';
 import { errorResponse, notFound } from './http/error-response.ts';
 import { answer, type Mount } from './http/mount-endpoint.ts';
+import type { RateLimits } from './http/rate-limits.ts';
 import { pageHeaders } from './http/security-headers.ts';
+import type { Logger } from './platform/logger.ts';
 import type { Platform } from './platform/platform.ts';
 
 /** What the app is put together from: the modules' API routes, and the pages, which bring their own parsing. */
@@ -16,29 +21,46 @@ export interface AppParts {
   authenticate: Authenticate;
   mountApi: (mount: Mount) => void;
   pages: Router;
+  rateLimits: RateLimits | null;
+  settings: Pick<Environment, 'trustedProxies' | 'corsOrigins' | 'hsts'>;
 }
 
 /** Puts the API in front of the pages; no socket is opened. */
-export function createApp({ platform, authenticate, mountApi, pages }: AppParts): RequestListener {
-  const { logger, newId } = platform;
+export function createApp(parts: AppParts): RequestListener {
+  const { authenticate, mountApi, pages, rateLimits, settings } = parts;
+  const { logger, newId } = parts.platform;
+  const { hsts } = settings;
+  const clientIp = createClientIp(settings.trustedProxies);
   const routes = createApiRoutes();
   routes.mount.probe(getHealth, async () => answer(200, { status: 'ok' }));
   mountApi(routes.mount);
   assertRoutesDocumented(routes.mounted);
-  const fallback = createPagesApp({ platform, pages }, routes.allowed) as RequestListener;
-  return createApiListener({ logger, newId, routes, authenticate, fallback });
+  const fallback = createPagesApp({ logger, pages, hsts, clientIp, allowed: routes.allowed }) as RequestListener;
+  const cors = createCors(settings.corsOrigins);
+  return createApiListener({ logger, newId, routes, clientIp, cors, authenticate, rateLimits, hsts, fallback });
+}
+
+interface PagesApp {
+  logger: Logger;
+  pages: Router;
+  hsts: boolean;
+  clientIp: ClientIp;
+  allowed: ApiRoutes['allowed'];
 }
 
 /** What is no endpoint of the API: the pages, and the schema file. */
-function createPagesApp(
-  { platform, pages }: Pick<AppParts, 'platform' | 'pages'>,
-  allowed: ApiRoutes['allowed'],
-): Express {
+function createPagesApp({ logger, pages, hsts, clientIp, allowed }: PagesApp): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(pageHeaders());
+  // Pages see the same address as the API does; Express' own reading takes whatever a proxy lets through.
+  Object.defineProperty(app.request, 'ip', {
+    get(this: IncomingMessage) {
+      return clientIp(this) ?? undefined;
+    },
+  });
+  app.use(pageHeaders({ hsts }));
   app.use(pages);
 
   const manifestSchema = JSON.stringify(manifestJsonSchema());
@@ -47,6 +69,6 @@ function createPagesApp(
   });
 
   app.use(notFound(allowed));
-  app.use(errorResponse(platform.logger));
+  app.use(errorResponse(logger));
   return app;
 }

@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { parseOutboundAllow } from '@withmarfa/runtime-sdk/host';
 import { DEFAULT_MAX_BLOB_BYTES, type Issue, MarfaError, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
+import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 
 const wholeNumber = (low: number, high: number, fallback: number) =>
@@ -20,6 +21,12 @@ const commaList = z
       .map((entry) => entry.trim())
       .filter((entry) => entry !== ''),
   );
+
+const yesOrNo = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'], 'expected true or false')
+    .default(fallback ? 'true' : 'false')
+    .transform((text) => text === 'true' || text === '1');
 
 const EnvironmentSchema = z.object({
   NODE_ENV: z
@@ -46,6 +53,22 @@ const EnvironmentSchema = z.object({
   ),
   MARFA_RUNTIME_WORKERS: wholeNumber(1, 64, 2),
   MARFA_RUN_TIMEOUT_SECONDS: wholeNumber(1, 3600, 120),
+  TRUSTED_PROXY_CIDRS: commaList.refine(
+    isProxyList,
+    'expected addresses or CIDRs of your proxies, comma-separated, such as 10.0.0.0/8',
+  ),
+  CORS_ORIGINS: commaList.refine(
+    (origins) => origins.every(isOrigin),
+    'expected origins, comma-separated, such as https://app.example.org, or *',
+  ),
+  ENABLE_HSTS: yesOrNo(false),
+  RATE_LIMIT_ENABLED: yesOrNo(true),
+  RATE_LIMIT_REQUESTS: wholeNumber(1, 1_000_000, 1000),
+  RATE_LIMIT_WINDOW_MS: wholeNumber(1000, 86_400_000, 60_000),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'expected redis://user:password@host:port')
+    .optional(),
   AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500, 90),
   MAX_BLOB_SIZE: wholeNumber(1, 5 * 1024 ** 3, DEFAULT_MAX_BLOB_BYTES),
   BLOB_BACKEND: z.literal('filesystem', 'expected filesystem').default('filesystem'),
@@ -59,6 +82,18 @@ const EnvironmentSchema = z.object({
 });
 
 const SECRET_LENGTHS = { API_KEY_SALT: 16, MARFA_AUTH_SECRET: 32 } as const;
+
+function isProxyList(proxies: string[]): boolean {
+  try {
+    return proxies.length === 0 || Boolean(proxyAddress.compile(proxies));
+  } catch {
+    return false;
+  }
+}
+
+function isOrigin(text: string): boolean {
+  return text === '*' || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
+}
 
 /** Faults that span several variables, found in the text as it was given: they are told whatever else is wrong. */
 function spanningFaults(present: Record<string, string | undefined>): Issue[] {
@@ -105,6 +140,13 @@ export interface Environment {
   runtimeCredentialTtlSeconds: number;
   runtimeWorkers: number;
   runTimeoutSeconds: number;
+  /** Whose `X-Forwarded-For` is believed. */
+  trustedProxies: string[];
+  corsOrigins: string[];
+  hsts: boolean;
+  /** Null when requests are not limited. */
+  rateLimit: { requests: number; windowMs: number } | null;
+  redisUrl: string | undefined;
   auditRetentionDays: number;
   /** Where blobs lie, and the largest one in bytes. Processes that share a database share this folder. */
   blobs: { folder: string; maxBytes: number };
@@ -155,6 +197,13 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     runtimeCredentialTtlSeconds: values.MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS,
     runtimeWorkers: values.MARFA_RUNTIME_WORKERS,
     runTimeoutSeconds: values.MARFA_RUN_TIMEOUT_SECONDS,
+    trustedProxies: values.TRUSTED_PROXY_CIDRS,
+    corsOrigins: values.CORS_ORIGINS,
+    hsts: values.ENABLE_HSTS,
+    rateLimit: values.RATE_LIMIT_ENABLED
+      ? { requests: values.RATE_LIMIT_REQUESTS, windowMs: values.RATE_LIMIT_WINDOW_MS }
+      : null,
+    redisUrl: values.REDIS_URL,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     blobs: {
       folder: values.BLOB_PATH ? absolute(values.BLOB_PATH, workingFolder) : join(dataFolder, 'blobs'),

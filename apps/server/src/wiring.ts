@@ -5,6 +5,7 @@ import { MarfaError } from '@withmarfa/shared';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
+import { createRateLimits } from './http/rate-limits.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
 import { createAccounts } from './modules/auth/index.ts';
@@ -23,13 +24,14 @@ import {
   mountRuntimeRoutes,
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
-import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { createSpaceConfig, createTypesService, mountTypeRoutes } from './modules/types/index.ts';
 import { createFolderBlobStore } from './platform/blob-store.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Platform } from './platform/platform.ts';
+import { openRedis } from './platform/redis.ts';
 import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
 import { Secret } from './platform/secret.ts';
@@ -74,6 +76,7 @@ async function wireOver(
   dataFolder: DataFolder,
 ): Promise<MarfaServer> {
   const database = await openDatabase(environment.database, logger);
+  const redis = environment.redisUrl === undefined ? null : openRedis(environment.redisUrl, logger);
   const platform: Platform = {
     database,
     logger,
@@ -101,6 +104,7 @@ async function wireOver(
     maxBytes: environment.blobs.maxBytes,
   });
   const types = createTypesService(platform);
+  const spaceConfig = createSpaceConfig(platform, audit);
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);
@@ -175,7 +179,7 @@ async function wireOver(
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
       mountTenantRoutes(mount, { database, spaces, keys, audit });
-      mountTypeRoutes(mount, types);
+      mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
       mountEdgeRoutes(mount, database, edges);
       mountItemRoutes(mount, { database, types, items, edges, audit });
@@ -186,13 +190,15 @@ async function wireOver(
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
     },
     pages,
+    rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, redis }),
+    settings: environment,
   });
 
   const retention = createRetention({
     logger,
     tasks: [
       runs.prune,
-      ...(environment.auditRetentionDays > 0 ? [() => audit.prune(environment.auditRetentionDays)] : []),
+      async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
     ],
   });
 
@@ -210,6 +216,7 @@ async function wireOver(
       await runtime.stop();
     },
     async stop() {
+      redis?.close();
       await database.close();
       dataFolder.release();
     },

@@ -59,6 +59,16 @@ describe('retries', () => {
     expect(clock.asked).toEqual([expected]);
   });
 
+  it('sends again what a limit put off, also what must not be done twice', async () => {
+    const limited: Answer = { status: 429, body: refusal('rate_limited'), headers: { 'retry-after': '3' } };
+    await using marfa = await startMarfa({
+      'PATCH *': (_, count) => (count === 1 ? limited : { status: 200, body: anEnvelope() }),
+    });
+    const { client, clock } = aClient(marfa.url);
+    expect((await client.updateItem(ITEM, {})).item.id).toBe(ITEM);
+    expect(clock.asked).toEqual([3000]);
+  });
+
   it('does not wait for more than a minute', async () => {
     await using marfa = await startMarfa({
       'POST /items': () => ({ status: 429, body: refusal('rate_limited'), headers: { 'retry-after': '61' } }),
@@ -68,7 +78,7 @@ describe('retries', () => {
     expect(clock.asked).toEqual([]);
   });
 
-  it.for(['cut off', unavailable, { status: 429, body: refusal('rate_limited') }] as Answer[])(
+  it.for(['cut off', unavailable, { status: 429, body: refusal('quota_exceeded') }] as Answer[])(
     'never repeats what could be done twice, after %j',
     async (answer) => {
       await using marfa = await startMarfa({

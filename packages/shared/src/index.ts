@@ -71,8 +71,24 @@ export {
   updateKey,
 } from './api/keys.ts';
 export { mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
+export {
+  getSpaceConfig,
+  HOP_BUDGET,
+  putSpaceConfig,
+  type SpaceConfig,
+  SpaceConfigSchema,
+} from './api/space-config.ts';
 export { createTenant, getTenant, listTenants, type Tenant, TenantSchema } from './api/tenants.ts';
-export { getType, listEdgeTypes, listTypes } from './api/types.ts';
+export {
+  createEdgeType,
+  createType,
+  deleteEdgeType,
+  deleteType,
+  getType,
+  listEdgeTypes,
+  listTypes,
+  updateType,
+} from './api/types.ts';
 export { ACYCLIC_EDGE_TYPES, CORE_EDGE_TYPES } from './catalogue/core-edge-types.ts';
 export { CORE_TYPES } from './catalogue/core-types.ts';
 export { SYSTEM_TYPES } from './catalogue/system-types.ts';
@@ -96,6 +112,14 @@ export {
   TargetTypeSchema,
   TypeIdentifierSchema,
 } from './identifiers/type-identifier.ts';
+export {
+  bumpBetween,
+  type ChangeSize,
+  compareTypeSchemas,
+  isAtLeast,
+  type SchemaChange,
+  sizeOf,
+} from './items/compare-type-schemas.ts';
 export { type Edge, EdgeSchema, type EdgeType, EdgeTypeSchema } from './items/edge.ts';
 export {
   type CreateItemInput,
@@ -111,6 +135,7 @@ export {
   type UpdateItemInput,
   UpdateItemInputSchema,
 } from './items/item.ts';
+export { invalidSchema, parseEdgeType, parseTypeSchema } from './items/parse-type-schema.ts';
 export {
   IdSchema,
   type ItemState,
@@ -142,7 +167,15 @@ export {
   IntegrationPropertiesSchema,
   IntegrationSchema,
 } from './items/system/integration.ts';
-export { type TypeField, TypeFieldSchema, type TypeSchema, TypeSchemaSchema } from './items/type-schema.ts';
+export {
+  MAX_TYPE_SCHEMA_BYTES,
+  type MergePolicy,
+  MergePolicySchema,
+  type TypeField,
+  TypeFieldSchema,
+  type TypeSchema,
+  TypeSchemaSchema,
+} from './items/type-schema.ts';
 export {
   type ConfigurationField,
   ConfigurationFieldSchema,

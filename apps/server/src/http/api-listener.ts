@@ -4,9 +4,12 @@ import type { Caller } from '../platform/caller.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ApiRoutes, RouteMatch } from './api-routes.ts';
 import type { Authenticate } from './bearer-authentication.ts';
+import type { ClientIp } from './client-ip.ts';
+import type { SetCorsHeaders } from './cors.ts';
 import type { Exchange } from './exchange.ts';
 import { type RequestContext, unauthorized } from './mount-endpoint.ts';
 import { parseJson } from './parse-json.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { hasBody, readBody } from './read-body.ts';
 import { readInput } from './read-input.ts';
 import { logWhenAnswered, requestIdFor, setRequestId } from './request-log.ts';
@@ -18,7 +21,14 @@ export interface ApiPipeline {
   logger: Logger;
   newId(): string;
   routes: ApiRoutes;
+  clientIp: ClientIp;
+  /** Null when no other origin may read answers. */
+  cors: SetCorsHeaders | null;
   authenticate: Authenticate;
+  /** Null when requests are not limited. */
+  rateLimits: RateLimits | null;
+  /** Whether browsers are told to come back by https alone. */
+  hsts: boolean;
   /** Answers what is no endpoint of the API. */
   fallback: RequestListener;
 }
@@ -32,7 +42,7 @@ export function createApiListener(pipeline: ApiPipeline): RequestListener {
     const match = routes.match(request.method ?? 'GET', request.url ?? '/');
     if (match === null) {
       setRequestId(response, requestId);
-      if (request.method === 'OPTIONS' && answerOptions(routes, request, response)) return;
+      if (request.method === 'OPTIONS' && answerOptions(pipeline, request, response)) return;
       if (request.headers.expect !== undefined) response.writeContinue();
       fallback(request, response);
       return;
@@ -42,39 +52,55 @@ export function createApiListener(pipeline: ApiPipeline): RequestListener {
 }
 
 /** @returns false when no endpoint is there. */
-function answerOptions(routes: ApiRoutes, request: IncomingMessage, response: ServerResponse): boolean {
+function answerOptions({ routes, cors }: ApiPipeline, request: IncomingMessage, response: ServerResponse): boolean {
   const allowed = routes.allowed(request.url ?? '/');
   if (allowed === null) return false;
+  cors?.(request, response);
   response.writeHead(204, { Allow: `OPTIONS, ${allowed}` }).end();
   return true;
 }
 
 function openExchange(
-  { logger }: ApiPipeline,
+  { logger, clientIp, hsts }: ApiPipeline,
   parts: { request: IncomingMessage; response: ServerResponse; match: RouteMatch; requestId: string },
 ): Exchange {
   return {
     ...parts,
     logger,
-    clientIp: parts.request.socket.remoteAddress ?? null,
-    headers: apiHeaders(parts.requestId),
+    clientIp: clientIp(parts.request),
+    headers: apiHeaders(parts.requestId, { hsts }),
   };
 }
 
 async function serve(pipeline: ApiPipeline, exchange: Exchange): Promise<void> {
   try {
+    pipeline.cors?.(exchange.request, exchange.response);
     const { work, endpoint } = exchange.match.route;
-    const caller =
-      work.kind === 'probe'
-        ? null
-        : await pipeline.authenticate(exchange.request.headers.authorization, exchange.clientIp);
-    if (caller !== null) exchange.headers['Cache-Control'] = 'no-store';
+    const caller = work.kind === 'probe' ? null : await identify(pipeline, exchange);
     if (work.kind === 'plain' || work.kind === 'stream') admit(endpoint, caller);
     const input = await takeInput(exchange);
     await answerWith(exchange, input, caller);
   } catch (thrown) {
     sendError(exchange, thrown);
   }
+}
+
+/** Finds out who calls, and counts the call. One without a good credential counts for its address: guessing is limited. */
+async function identify(pipeline: ApiPipeline, exchange: Exchange): Promise<Caller | null> {
+  const { authenticate, rateLimits } = pipeline;
+  const { request, clientIp, headers, match } = exchange;
+  const { area, endpoint } = match.route;
+  const counted = { method: request.method ?? 'GET', path: endpoint.path, area, clientIp };
+  let caller: Caller | null;
+  try {
+    caller = await authenticate(request.headers.authorization, clientIp);
+  } catch (refusal) {
+    if (MarfaError.is(refusal, 'unauthorized')) await rateLimits?.count(counted, null, headers);
+    throw refusal;
+  }
+  if (caller !== null) headers['Cache-Control'] = 'no-store';
+  await rateLimits?.count(counted, caller, headers);
+  return caller;
 }
 
 /** @throws MarfaError `unauthorized` or `forbidden` when the caller is not of the endpoint's audience. */
@@ -95,12 +121,14 @@ function admit(endpoint: Endpoint, caller: Caller | null): asserts caller is Cal
   }
 }
 
+const NO_BODY = { value: undefined, issues: [] };
+
 async function takeInput({ request, response, match }: Exchange): Promise<EndpointInput<Endpoint>> {
-  if (!hasBody(request)) return readInput(match, undefined);
+  if (!hasBody(request)) return readInput(match, NO_BODY);
   const { endpoint, maxBodyBytes } = match.route;
-  if (endpoint.request === 'bytes') return readInput(match, request);
+  if (endpoint.request === 'bytes') return readInput(match, { value: request, issues: [] });
   const text = await readBody(request, response, { maxBodyBytes });
-  return readInput(match, text === '' ? undefined : parseJson(text));
+  return readInput(match, text === '' ? NO_BODY : parseJson(text));
 }
 
 async function answerWith(exchange: Exchange, input: EndpointInput<Endpoint>, caller: Caller | null): Promise<void> {

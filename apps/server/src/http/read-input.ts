@@ -2,25 +2,29 @@ import { parse as parseQuery } from 'node:querystring';
 import { type Endpoint, type EndpointInput, type Issue, MarfaError, toIssues } from '@withmarfa/shared';
 import type { z } from 'zod';
 import type { RouteMatch } from './api-routes.ts';
-import { inspectJson } from './inspect-json.ts';
+import { findJsonFaults, MAX_ISSUES } from './find-json-faults.ts';
 
 const MAX_QUERY_PARAMETERS = 100;
 
 /**
- * Parses what an endpoint takes. The body has been read already.
+ * Parses what an endpoint takes.
+ * @param body what was read already: JSON, or the unread stream; with the faults that the reading found.
  * @throws MarfaError `validation_error` with every fault of path, query and body at once.
  */
-export function readInput({ route, params, search }: RouteMatch, body: unknown): EndpointInput<Endpoint> {
+export function readInput(
+  { route, params, search }: RouteMatch,
+  { value: body, issues: found }: { value: unknown; issues: readonly Issue[] },
+): EndpointInput<Endpoint> {
   const { endpoint } = route;
-  const issues: Issue[] = [];
+  const issues = [...found];
   const query = readQuery(search, issues);
   const input = {
     params: parsePart(endpoint.params, params, 'path', issues),
     query: parsePart(endpoint.query, query, 'query', issues),
     body: endpoint.request === 'json' ? parsePart(endpoint.body, body, 'body', issues) : body,
   };
-  const odd = inspectJson(endpoint.request === 'json' ? [params, query, body] : [params, query]);
-  if (odd) issues.push({ path: '$', message: odd });
+  noteOddText(params, 'path', issues);
+  noteOddText(query, 'query', issues);
   if (issues.length > 0) throw invalid(issues);
   return input as EndpointInput<Endpoint>;
 }
@@ -32,6 +36,10 @@ function readQuery(search: string, issues: Issue[]): object {
   if (search.includes('%') && !isDecodable(search))
     issues.push({ path: 'query $', message: 'expected percent-encoded UTF-8' });
   return { ...parseQuery(search, '&', '=', { maxKeys: MAX_QUERY_PARAMETERS }) };
+}
+
+function noteOddText(part: object, name: string, issues: Issue[]): void {
+  for (const issue of findJsonFaults(part).issues) issues.push({ ...issue, path: `${name} ${issue.path}` });
 }
 
 function isDecodable(text: string): boolean {
@@ -54,11 +62,11 @@ function parsePart(schema: z.ZodType, value: unknown, part: 'path' | 'query' | '
   return undefined;
 }
 
-/** The answer to input that does not fit: every fault at once. */
+/** The answer to input that does not fit: every fault at once, up to a hundred. */
 export function invalid(issues: readonly Issue[]): MarfaError {
   const first = issues[0];
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
   return new MarfaError('validation_error', `${first?.path ?? '$'}: ${first?.message ?? 'invalid'}${more}.`, {
-    details: { issues },
+    details: { issues: issues.slice(0, MAX_ISSUES) },
   });
 }

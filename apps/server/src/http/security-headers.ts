@@ -1,9 +1,12 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import helmet from 'helmet';
 
+const HSTS_SECONDS = 31_536_000;
+
 /** Headers of every API answer: nothing in it is a document. */
-export function apiHeaders(requestId: string): OutgoingHttpHeaders {
+export function apiHeaders(requestId: string, { hsts }: { hsts: boolean }): OutgoingHttpHeaders {
   return {
+    ...(hsts ? { 'Strict-Transport-Security': `max-age=${HSTS_SECONDS}` } : {}),
     'X-Request-ID': requestId,
     'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -14,7 +17,7 @@ export function apiHeaders(requestId: string): OutgoingHttpHeaders {
 }
 
 /** For pages: no script at all, no frames, no third parties; they are plain documents with one stylesheet of their own. */
-export function pageHeaders() {
+export function pageHeaders({ hsts }: { hsts: boolean }) {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -27,7 +30,7 @@ export function pageHeaders() {
         'frame-ancestors': ["'none'"],
       },
     },
-    strictTransportSecurity: false,
+    strictTransportSecurity: hsts ? { maxAge: HSTS_SECONDS, includeSubDomains: false } : false,
     referrerPolicy: { policy: 'same-origin' },
   });
 }

@@ -78,6 +78,7 @@ function spawnServer(variables: Record<string, string>): ChildProcess {
     NODE_ENV: 'test',
     LOG_LEVEL: 'warn',
     MARFA_OUTBOUND_ALLOW: '127.0.0.1',
+    RATE_LIMIT_ENABLED: 'false',
     ...variables,
   };
   if (process.env.PATH) environment.PATH = process.env.PATH;

@@ -15,7 +15,10 @@ export interface CallOptions {
   query?: URLSearchParams;
   /** The body as JSON text. */
   body?: string;
-  /** Whether doing it twice is the same as doing it once; only then is a failed attempt followed by another. */
+  /**
+   * Whether doing it twice is the same as doing it once; only then is a failed attempt followed by another. One that a
+   * rate limit put off was not done, and is always sent again.
+   */
   repeatable: boolean;
 }
 
@@ -52,7 +55,7 @@ export function createMarfaCaller(options: MarfaCallerOptions): MarfaCaller {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await settle(send(request));
       const delay =
-        call.repeatable && mayPass(outcome)
+        (call.repeatable && mayPass(outcome)) || isPutOff(outcome)
           ? retryDelay({ attempt, retryAfter: outcome.answer?.retryAfter ?? null, now: clock.now(), random })
           : null;
       if (delay !== null) {
@@ -77,6 +80,11 @@ async function settle(sending: Promise<MarfaAnswer>): Promise<Outcome> {
 
 function mayPass(outcome: Outcome): boolean {
   return outcome.answer ? isRetriedStatus(outcome.answer.status) : MarfaApiError.is(outcome.error, 'network_error');
+}
+
+/** A limit refuses before anything is done: whatever it was may be sent again when the server says so. */
+function isPutOff({ answer }: Outcome): boolean {
+  return answer?.status === 429 && answer.retryAfter !== null;
 }
 
 function toRequest(serverUrl: string, endpoint: Endpoint, call: CallOptions): MarfaRequest {

@@ -37,6 +37,14 @@ export function pageOf<Row extends z.ZodType>(row: Row) {
   return z.object({ data: z.array(row), cursor: z.string().nullable(), has_more: z.boolean() });
 }
 
+/**
+ * A body that its endpoint judges itself, because its faults have a code of their own. Documents still show the shape.
+ */
+export function judgedLater<Schema extends z.ZodType>(schema: Schema): z.ZodType<z.input<Schema>, z.input<Schema>> {
+  const { $schema: _dialect, ...shape } = z.toJSONSchema(schema, { io: 'input' });
+  return z.custom<z.input<Schema>>((body) => body !== undefined, 'a JSON body is needed').meta(shape);
+}
+
 /** A comma-separated query value as a list. */
 export const commaList = <Entry extends z.ZodType<unknown, string>>(entry: Entry, max: number) =>
   z

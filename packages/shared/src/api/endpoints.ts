@@ -24,8 +24,18 @@ import {
 } from './items.ts';
 import { createKey, getKey, listKeys, revokeKey, updateKey } from './keys.ts';
 import { mintRuntimeCredential } from './runtime-credentials.ts';
+import { getSpaceConfig, putSpaceConfig } from './space-config.ts';
 import { createTenant, getTenant, listTenants } from './tenants.ts';
-import { getType, listEdgeTypes, listTypes } from './types.ts';
+import {
+  createEdgeType,
+  createType,
+  deleteEdgeType,
+  deleteType,
+  getType,
+  listEdgeTypes,
+  listTypes,
+  updateType,
+} from './types.ts';
 
 /**
  * Every endpoint of the HTTP API by its name, in the order in which the reference shows them. The OpenAPI document, the
@@ -52,8 +62,13 @@ export const ENDPOINTS = {
   createEdge,
   deleteEdge,
   listEdgeTypes,
+  createEdgeType,
+  deleteEdgeType,
   listTypes,
+  createType,
   getType,
+  updateType,
+  deleteType,
   uploadBlob,
   getBlob,
   getBlobUrl,
@@ -74,6 +89,8 @@ export const ENDPOINTS = {
   createTenant,
   listTenants,
   getTenant,
+  getSpaceConfig,
+  putSpaceConfig,
   mintRuntimeCredential,
   getHealth,
 } as const satisfies Record<string, Endpoint>;

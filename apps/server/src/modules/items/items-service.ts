@@ -59,8 +59,9 @@ export function createItemsService(
   edges: EdgesService,
 ): ItemsService {
   function requireType(caller: Caller, catalogue: Catalogue, type: string, level: 'read' | 'write'): void {
-    if (mayAccessType(caller, catalogue.refOf(type), level)) return;
-    throw new MarfaError('type_not_permitted', `This credential may not ${level} ${type}.`);
+    if (!mayAccessType(caller, catalogue.refOf(type), level))
+      throw new MarfaError('type_not_permitted', `This credential may not ${level} ${type}.`);
+    if (level === 'write') catalogue.admitSource(caller.source, type);
   }
 
   async function requireWritable(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow> {
@@ -145,6 +146,7 @@ export function createItemsService(
       const key = input.source_id === undefined ? null : { source: caller.source, sourceId: input.source_id };
       const existing = key ? await lockNaturalKey(transaction, database.dialect, caller.spaceId, key) : undefined;
       if (!existing) {
+        await types.hold(transaction, caller, input.type);
         catalogue.validate(input.type, withoutNulls(input.properties));
         const row = await insert(transaction, caller, input, version);
         if (row) {

@@ -1,7 +1,7 @@
 import { MarfaError } from '@withmarfa/shared';
 import cookieParser from 'cookie-parser';
 import { type ErrorRequestHandler, type Request, type Response, Router, urlencoded } from 'express';
-import { inspectJson } from '../../http/inspect-json.ts';
+import { findJsonFaults } from '../../http/find-json-faults.ts';
 import { requestIdOf } from '../../http/request-log.ts';
 import { asStorageFault } from '../../platform/database/storage-fault.ts';
 import { mountAccountPages } from './account-routes.tsx';
@@ -34,8 +34,8 @@ export function createPages(deps: PagesDeps): Router {
   pages.use(cookieParser());
   pages.use(urlencoded({ extended: false, limit: '100kb' }));
   pages.use((request, _response, next) => {
-    const odd = inspectJson([decodeURIComponent(request.path), request.query, request.body]);
-    if (odd) throw new MarfaError('validation_error', `The request cannot be used: ${odd}.`);
+    const [odd] = findJsonFaults([decodeURIComponent(request.path), request.query, request.body]).issues;
+    if (odd) throw new MarfaError('validation_error', `The request cannot be used: ${odd.message}.`);
     next();
   });
 

@@ -4,3 +4,11 @@ import type { Database } from './database.ts';
 export function lockRows<Query extends { forUpdate(): Query }>(query: Query, dialect: Database['dialect']): Query {
   return dialect === 'postgres' ? query.forUpdate() : query;
 }
+
+/**
+ * Makes a select keep its rows from being deleted until the transaction ends. Other holders, and writers that leave the
+ * key alone, do not wait. SQLite has one writer anyway.
+ */
+export function holdRows<Query extends { forKeyShare(): Query }>(query: Query, dialect: Database['dialect']): Query {
+  return dialect === 'postgres' ? query.forKeyShare() : query;
+}
