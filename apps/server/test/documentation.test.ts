@@ -1,6 +1,6 @@
 import type { OpenApiDocument } from '@withmarfa/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApi } from './support/api.ts';
+import { type Answer, createApi } from './support/api.ts';
 import { type Browser, CHROMIUM, openBrowser } from './support/browser.ts';
 import { assertFitsDocument, operationFor } from './support/fits-document.ts';
 import { createProfile, type Profile } from './support/profiles.ts';
@@ -26,6 +26,8 @@ const pathOf = (template: string) => template.replaceAll(/\{\w+\}/g, ID);
 /** What the server answers to an address that nothing serves. */
 const servesNothing = ({ status, body }: { status: number; body: { error?: { message?: string } } }) =>
   status === 404 && /^There is nothing at/.test(body.error?.message ?? '');
+const isPage = ({ status, headers }: Answer) =>
+  status === 303 || (headers.get('content-type') ?? '').startsWith('text/html');
 
 describe('The document of the running server', () => {
   it('is served to anyone, also across origins, and may be kept for a while', async () => {
@@ -52,7 +54,7 @@ describe('The document of the running server', () => {
     for (const path of Object.keys(document.paths)) {
       for (const method of METHODS.filter((each) => operationFor(each, pathOf(path)) === null)) {
         const answer = await createApi(server.url).call(method, pathOf(path));
-        expect(servesNothing(answer), `${method} ${path}: ${answer.status}`).toBe(true);
+        expect(servesNothing(answer) || isPage(answer), `${method} ${path}: ${answer.status}`).toBe(true);
       }
     }
   });
