@@ -28,8 +28,17 @@ export {
 } from './api/edges.ts';
 export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } from './api/endpoint.ts';
 export { ENDPOINTS, type EndpointName } from './api/endpoints.ts';
+export { CATCHUP_TOO_OLD, type EventsQuery, EventsQuerySchema, streamEvents } from './api/events.ts';
 export { getHealth } from './api/health.ts';
 export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
+export {
+  type BulkActionInput,
+  BulkActionInputSchema,
+  type BulkActionResult,
+  BulkActionResultSchema,
+  bulkAction,
+  MAX_BULK_ACTION_ITEMS,
+} from './api/item-bulk-action.ts';
 export {
   addItemTags,
   type BulkItemsInput,
@@ -40,19 +49,29 @@ export {
   createItem,
   deleteItem,
   deleteItemExtension,
+  FilterSchema,
   getItem,
   getItemExtension,
   getItemMetadata,
+  type ItemVersion,
+  ItemVersionSchema,
   type ListItemsQuery,
   ListItemsQuerySchema,
   listItemExtensions,
   listItems,
+  listItemVersions,
   MAX_BULK_BYTES,
   MAX_BULK_ITEMS,
   MAX_EXTENSION_BYTES,
+  patchItemMetadata,
+  purgeItem,
   putItemExtension,
+  putItemMetadata,
   removeItemTag,
   restoreItem,
+  type SearchItemsQuery,
+  SearchItemsQuerySchema,
+  searchItems,
   transitionItem,
   updateItem,
 } from './api/items.ts';
@@ -89,6 +108,22 @@ export {
   listTypes,
   updateType,
 } from './api/types.ts';
+export {
+  type CreateWebhookInput,
+  CreateWebhookInputSchema,
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
+  type UpdateWebhookInput,
+  UpdateWebhookInputSchema,
+  updateWebhook,
+  type Webhook,
+  type WebhookDelivery,
+  WebhookDeliverySchema,
+  WebhookSchema,
+} from './api/webhooks.ts';
 export { ACYCLIC_EDGE_TYPES, CORE_EDGE_TYPES } from './catalogue/core-edge-types.ts';
 export { CORE_TYPES } from './catalogue/core-types.ts';
 export { SYSTEM_TYPES } from './catalogue/system-types.ts';
@@ -121,6 +156,7 @@ export {
   sizeOf,
 } from './items/compare-type-schemas.ts';
 export { type Edge, EdgeSchema, type EdgeType, EdgeTypeSchema } from './items/edge.ts';
+export { EVENT_NAMES, type EventName, EventNameSchema } from './items/events.ts';
 export {
   type CreateItemInput,
   CreateItemInputSchema,

@@ -3,8 +3,10 @@ import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
 import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
 import { createEdge, deleteEdge, listItemBackrefs, listItemEdges } from './edges.ts';
 import type { Endpoint } from './endpoint.ts';
+import { streamEvents } from './events.ts';
 import { getHealth } from './health.ts';
 import { getIntegration, listIntegrations, registerIntegration } from './integrations.ts';
+import { bulkAction } from './item-bulk-action.ts';
 import {
   addItemTags,
   bulkItems,
@@ -16,9 +18,14 @@ import {
   getItemMetadata,
   listItemExtensions,
   listItems,
+  listItemVersions,
+  patchItemMetadata,
+  purgeItem,
   putItemExtension,
+  putItemMetadata,
   removeItemTag,
   restoreItem,
+  searchItems,
   transitionItem,
   updateItem,
 } from './items.ts';
@@ -36,6 +43,14 @@ import {
   listTypes,
   updateType,
 } from './types.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
+  updateWebhook,
+} from './webhooks.ts';
 
 /**
  * Every endpoint of the HTTP API by its name, in the order in which the reference shows them. The OpenAPI document, the
@@ -50,7 +65,13 @@ export const ENDPOINTS = {
   restoreItem,
   transitionItem,
   bulkItems,
+  bulkAction,
+  purgeItem,
+  listItemVersions,
+  searchItems,
   getItemMetadata,
+  putItemMetadata,
+  patchItemMetadata,
   addItemTags,
   removeItemTag,
   listItemExtensions,
@@ -69,6 +90,13 @@ export const ENDPOINTS = {
   getType,
   updateType,
   deleteType,
+  streamEvents,
+  createWebhook,
+  listWebhooks,
+  getWebhook,
+  updateWebhook,
+  deleteWebhook,
+  listWebhookDeliveries,
   uploadBlob,
   getBlob,
   getBlobUrl,

@@ -27,6 +27,8 @@ export interface Catalogue {
   isA(type: string, ancestor: string): boolean;
   /** Types the caller may read, of the whole catalogue or of `type` and its subtypes. */
   readable(caller: Caller, type?: string): TypeSchema[];
+  /** Ids of all types but `system.*`. */
+  contentTypes(): readonly string[];
   /** @throws MarfaError `invalid_properties` with every fault. */
   validate(type: string, properties: Properties): void;
   /**
@@ -56,6 +58,7 @@ export function createCatalogue(own: OwnTypes): Catalogue {
   const types = new Map([...CORE_TYPES, ...SYSTEM_TYPES, ...own.types].map((type) => [type.id, type]));
   const edgeTypes = new Map([...CORE_EDGE_TYPES, ...own.edgeTypes].map((type) => [type.id, type]));
   const chains = new Map([...types.keys()].map((id) => [id, chainOf(id)]));
+  const contentTypes = [...types.keys()].filter((id) => !isSystemType(id));
   const ownIds = { type: idsOf(own.types), 'edge type': idsOf(own.edgeTypes) };
   const validators = new Map<string, PropertiesValidator>();
   const edgeValidators = new Map<string, PropertiesValidator>();
@@ -92,6 +95,7 @@ export function createCatalogue(own: OwnTypes): Catalogue {
       [...types.values()].filter(
         ({ id }) => (type === undefined || isA(id, type)) && mayAccessType(caller, refOf(id), 'read'),
       ),
+    contentTypes: () => contentTypes,
     validate(type, properties) {
       let validator = validators.get(type);
       if (!validator) {
