@@ -37,7 +37,8 @@ const ROOMS = {
     rooms: [
       '^packages/shared/src/index\\.ts$',
       '^packages/engine/src/((memory|contracts)/)?index\\.ts$',
-      '^packages/runtime-sdk/src/host/index\\.ts$',
+      // Of the Node entry, the guarded fetch; see outbound-fetch-in-one-file.
+      '^packages/runtime-sdk/src/(host|local)/index\\.ts$',
     ],
   },
   examples: {
@@ -97,7 +98,7 @@ const RANKS = [
   ['blobs', 'keys', 'types'],
   ['edges'],
   ['items'],
-  ['activity'],
+  ['activity', 'events', 'webhooks'],
   ['credentials', 'integrations'],
   ['connections'],
   ['auth', 'upstream-oauth', 'runs'],
@@ -172,6 +173,13 @@ const serverRules = [
     severity: 'error',
     from: { pathNot: [`${MODULES}auth/better-auth(\\.test)?\\.ts$`] },
     to: { path: 'node_modules/(@better-auth/[^/]+|better-auth)/' },
+  },
+  {
+    name: 'outbound-fetch-in-one-file',
+    comment: 'What the server fetches goes through the egress guard, which platform/outbound-fetch.ts makes.',
+    severity: 'error',
+    from: { path: SERVER, pathNot: [`${SERVER}platform/outbound-fetch\\.ts$`, TESTS] },
+    to: { path: '^packages/runtime-sdk/src/local/' },
   },
   {
     name: 'express-at-the-edge',

@@ -1,6 +1,6 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { parseOutboundAllow } from '@withmarfa/runtime-sdk/host';
-import { type Issue, MarfaError, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
+import { DEFAULT_MAX_BLOB_BYTES, type Issue, MarfaError, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 
@@ -70,6 +70,11 @@ const EnvironmentSchema = z.object({
     .regex(/^rediss?:\/\/\S+$/, 'expected redis://user:password@host:port')
     .optional(),
   AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500, 90),
+  MAX_BLOB_SIZE: wholeNumber(1, 5 * 1024 ** 3, DEFAULT_MAX_BLOB_BYTES),
+  BLOB_BACKEND: z.literal('filesystem', 'expected filesystem').default('filesystem'),
+  BLOB_PATH: z.string().min(1, 'expected a folder').optional(),
+  MARFA_EVENT_LOG_RETENTION_HOURS: wholeNumber(0, 876_000, 72),
+  MAX_SUBSCRIPTION_LISTENERS: wholeNumber(0, 100_000, 100),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -145,6 +150,11 @@ export interface Environment {
   rateLimit: { requests: number; windowMs: number } | null;
   redisUrl: string | undefined;
   auditRetentionDays: number;
+  /** Where blobs lie, and the largest one in bytes. Processes that share a database share this folder. */
+  blobs: { folder: string; maxBytes: number };
+  eventLogRetentionHours: number;
+  /** Event streams that this process carries at the same time. */
+  maxSubscriptionListeners: number;
   logLevel: string;
   /** What connector processes inherit of the server's own environment; never a secret. */
   connectorEnvironment: Record<string, string>;
@@ -200,6 +210,12 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
       : null,
     redisUrl: values.REDIS_URL,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    blobs: {
+      folder: values.BLOB_PATH ? absolute(values.BLOB_PATH, workingFolder) : join(dataFolder, 'blobs'),
+      maxBytes: values.MAX_BLOB_SIZE,
+    },
+    eventLogRetentionHours: values.MARFA_EVENT_LOG_RETENTION_HOURS,
+    maxSubscriptionListeners: values.MAX_SUBSCRIPTION_LISTENERS,
     logLevel: values.LOG_LEVEL,
     connectorEnvironment: Object.fromEntries(
       INHERITED_BY_CONNECTORS.flatMap((name) => (present[name] === undefined ? [] : [[name, present[name]]])),

@@ -10,8 +10,10 @@ import { createRateLimits } from './http/rate-limits.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
 import { createAccounts } from './modules/auth/index.ts';
+import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
+import { createEventStreams, mountEventRoutes } from './modules/events/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
 import { createItemsService, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
@@ -24,12 +26,17 @@ import {
   mountRuntimeRoutes,
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
-import { createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { createSpaceConfig, createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { createWebhooksService, createWebhookWorker, mountWebhookRoutes } from './modules/webhooks/index.ts';
+import { createFolderBlobStore } from './platform/blob-store.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { isOwnSchema } from './platform/database/migrate.ts';
 import { openDatabase } from './platform/database/open-database.ts';
+import { createEventTail } from './platform/event-log/create-event-tail.ts';
+import { openEventLog } from './platform/event-log/open-event-log.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
+import { createOutbound } from './platform/outbound-fetch.ts';
 import type { Platform } from './platform/platform.ts';
 import { createReadiness } from './platform/readiness.ts';
 import { openRedis } from './platform/redis.ts';
@@ -77,8 +84,9 @@ async function wireOver(
   workingFolder: string,
   dataFolder: DataFolder,
 ): Promise<MarfaServer> {
-  const database = await openDatabase(environment.database, logger);
   const redis = environment.redisUrl === undefined ? null : openRedis(environment.redisUrl, logger);
+  const database = await openDatabase(environment.database, logger);
+  const { commits } = database;
   const platform: Platform = {
     database,
     logger,
@@ -89,6 +97,8 @@ async function wireOver(
     apiKeySalt: environment.apiKeySalt ? Secret.of(environment.apiKeySalt) : dataFolder.secret('api-key-salt'),
     authSecret: environment.authSecret ? Secret.of(environment.authSecret) : dataFolder.secret('auth-secret'),
   };
+  const eventLog = await openEventLog(platform);
+  const eventTail = createEventTail({ log: eventLog, commits, logger, othersWrite: !database.isSoleWriter });
   let listening: AddressInfo | null = null;
   const localUrl = () => {
     if (!listening) throw new MarfaError('internal_error', 'The server does not listen yet.');
@@ -100,10 +110,36 @@ async function wireOver(
   const spaces = createSpacesService(platform);
   const audit = createAuditService(platform);
   const keys = createKeysService(platform);
+  const blobs = createBlobsService(platform, {
+    store: createFolderBlobStore(environment.blobs.folder, newId),
+    audit,
+    maxBytes: environment.blobs.maxBytes,
+  });
   const types = createTypesService(platform);
+  const spaceConfig = createSpaceConfig(platform, audit);
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);
+  const box = createSecretBox(platform.authSecret);
+  const outbound = createOutbound(environment.outboundAllow);
+  const webhooks = createWebhooksService({
+    platform,
+    audit,
+    log: eventLog,
+    box,
+    policy: outbound.policy,
+    mayBePlain: !environment.production,
+  });
+  const webhookWorker = createWebhookWorker({ platform, log: eventLog, types, box, fetch: outbound.fetch, commits });
+  const eventStreams = createEventStreams({
+    log: eventLog,
+    tail: eventTail,
+    types,
+    reauthenticate: (caller) => keys.callerOfKey(caller.keyId, caller.clientIp),
+    clock: systemClock,
+    logger,
+    maxStreams: environment.maxSubscriptionListeners,
+  });
   const integrations = createIntegrationsService(platform);
   const connections = createConnectionsService({ platform, keys, activity, audit });
   const installer = createInstaller({ platform, types, integrations, activity, audit });
@@ -187,7 +223,7 @@ async function wireOver(
   });
   const idempotency = createIdempotency({
     database,
-    secretBox: createSecretBox(platform.authSecret, randomBytes),
+    secretBox: box,
     now: platform.now,
   });
   const listener = createApp({
@@ -196,9 +232,12 @@ async function wireOver(
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
       mountTenantRoutes(mount, { database, spaces, keys, audit });
-      mountTypeRoutes(mount, types);
+      mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
+      mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
       mountEdgeRoutes(mount, database, edges);
-      mountItemRoutes(mount, { database, types, items, edges, audit });
+      mountEventRoutes(mount, eventStreams);
+      mountWebhookRoutes(mount, database, webhooks);
+      mountItemRoutes(mount, { platform, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
       mountIntegrationRoutes(mount, database, integrations, audit);
       mountConnectionRoutes(mount, { database, connections, installer });
@@ -217,7 +256,9 @@ async function wireOver(
     tasks: [
       runs.prune,
       idempotency.prune,
-      ...(environment.auditRetentionDays > 0 ? [() => audit.prune(environment.auditRetentionDays)] : []),
+      async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
+      webhooks.prune,
+      ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
     ],
   });
 
@@ -229,15 +270,20 @@ async function wireOver(
       listening = server.address() as AddressInfo;
       await runtime.start();
       runsWork = true;
+      webhookWorker.start();
       retention.start();
     },
     async stopRuns() {
       runsWork = false;
       retention.stop();
+      // A stream never ends by itself, and its client comes back with the last id it has seen.
+      eventStreams.stop();
       await runtime.stop();
+      await webhookWorker.stop();
     },
     async stop() {
       redis?.close();
+      eventTail.stop();
       await database.close();
       dataFolder.release();
     },

@@ -1,5 +1,13 @@
 export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
-export { BlobHashSchema, type BlobInfo, BlobInfoSchema } from './api/blobs.ts';
+export {
+  BlobHashSchema,
+  type BlobInfo,
+  BlobInfoSchema,
+  DEFAULT_MAX_BLOB_BYTES,
+  getBlob,
+  getBlobUrl,
+  uploadBlob,
+} from './api/blobs.ts';
 export { ByteStreamSchema } from './api/common.ts';
 export {
   getRun,
@@ -19,8 +27,18 @@ export {
   listItemEdges,
 } from './api/edges.ts';
 export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } from './api/endpoint.ts';
+export { ENDPOINTS, type EndpointName } from './api/endpoints.ts';
+export { CATCHUP_TOO_OLD, type EventsQuery, EventsQuerySchema, streamEvents } from './api/events.ts';
 export { getHealth, getReadiness, type PartState, PartStateSchema } from './api/health.ts';
 export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
+export {
+  type BulkActionInput,
+  BulkActionInputSchema,
+  type BulkActionResult,
+  BulkActionResultSchema,
+  bulkAction,
+  MAX_BULK_ACTION_ITEMS,
+} from './api/item-bulk-action.ts';
 export {
   addItemTags,
   type BulkItemsInput,
@@ -31,19 +49,29 @@ export {
   createItem,
   deleteItem,
   deleteItemExtension,
+  FilterSchema,
   getItem,
   getItemExtension,
   getItemMetadata,
+  type ItemVersion,
+  ItemVersionSchema,
   type ListItemsQuery,
   ListItemsQuerySchema,
   listItemExtensions,
   listItems,
+  listItemVersions,
   MAX_BULK_BYTES,
   MAX_BULK_ITEMS,
   MAX_EXTENSION_BYTES,
+  patchItemMetadata,
+  purgeItem,
   putItemExtension,
+  putItemMetadata,
   removeItemTag,
   restoreItem,
+  type SearchItemsQuery,
+  SearchItemsQuerySchema,
+  searchItems,
   transitionItem,
   updateItem,
 } from './api/items.ts';
@@ -62,8 +90,40 @@ export {
   updateKey,
 } from './api/keys.ts';
 export { mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
+export {
+  getSpaceConfig,
+  HOP_BUDGET,
+  putSpaceConfig,
+  type SpaceConfig,
+  SpaceConfigSchema,
+} from './api/space-config.ts';
 export { createTenant, getTenant, listTenants, type Tenant, TenantSchema } from './api/tenants.ts';
-export { getType, listEdgeTypes, listTypes } from './api/types.ts';
+export {
+  createEdgeType,
+  createType,
+  deleteEdgeType,
+  deleteType,
+  getType,
+  listEdgeTypes,
+  listTypes,
+  updateType,
+} from './api/types.ts';
+export {
+  type CreateWebhookInput,
+  CreateWebhookInputSchema,
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
+  type UpdateWebhookInput,
+  UpdateWebhookInputSchema,
+  updateWebhook,
+  type Webhook,
+  type WebhookDelivery,
+  WebhookDeliverySchema,
+  WebhookSchema,
+} from './api/webhooks.ts';
 export { ACYCLIC_EDGE_TYPES, CORE_EDGE_TYPES } from './catalogue/core-edge-types.ts';
 export { CORE_TYPES } from './catalogue/core-types.ts';
 export { SYSTEM_TYPES } from './catalogue/system-types.ts';
@@ -87,7 +147,16 @@ export {
   TargetTypeSchema,
   TypeIdentifierSchema,
 } from './identifiers/type-identifier.ts';
+export {
+  bumpBetween,
+  type ChangeSize,
+  compareTypeSchemas,
+  isAtLeast,
+  type SchemaChange,
+  sizeOf,
+} from './items/compare-type-schemas.ts';
 export { type Edge, EdgeSchema, type EdgeType, EdgeTypeSchema } from './items/edge.ts';
+export { EVENT_NAMES, type EventName, EventNameSchema } from './items/events.ts';
 export {
   type CreateItemInput,
   CreateItemInputSchema,
@@ -102,6 +171,7 @@ export {
   type UpdateItemInput,
   UpdateItemInputSchema,
 } from './items/item.ts';
+export { invalidSchema, parseEdgeType, parseTypeSchema } from './items/parse-type-schema.ts';
 export {
   IdSchema,
   type ItemState,
@@ -133,7 +203,15 @@ export {
   IntegrationPropertiesSchema,
   IntegrationSchema,
 } from './items/system/integration.ts';
-export { type TypeField, TypeFieldSchema, type TypeSchema, TypeSchemaSchema } from './items/type-schema.ts';
+export {
+  MAX_TYPE_SCHEMA_BYTES,
+  type MergePolicy,
+  MergePolicySchema,
+  type TypeField,
+  TypeFieldSchema,
+  type TypeSchema,
+  TypeSchemaSchema,
+} from './items/type-schema.ts';
 export {
   type ConfigurationField,
   ConfigurationFieldSchema,
@@ -157,6 +235,17 @@ export { MANIFEST_JSON_SCHEMA_PATH, manifestJsonSchema } from './manifest/manife
 export { parseManifest } from './manifest/parse-manifest.ts';
 export { type Trigger, TriggerSchema, type TriggerType } from './manifest/triggers.ts';
 export { type ConfigurationResult, validateConfiguration } from './manifest/validate-configuration.ts';
+export { errorCodesOf } from './openapi/error-codes-of.ts';
+export { EXAMPLE_BODIES, EXAMPLE_NAMES, EXAMPLE_PATH_VALUES } from './openapi/examples.ts';
+export { type OpenApiOptions, openApiDocument } from './openapi/openapi-document.ts';
+export type {
+  JsonSchema,
+  OpenApiDocument,
+  OpenApiOperation,
+  OpenApiParameter,
+  OpenApiReference,
+  OpenApiResponse,
+} from './openapi/openapi-types.ts';
 export {
   type Grant,
   mayAccessEdge,

@@ -1,6 +1,6 @@
 import type { Endpoint, HttpMethod } from '@withmarfa/shared';
 import findMyWay from 'find-my-way';
-import type { Handler, Mount, PublicHandler, StreamHandler } from './mount-endpoint.ts';
+import type { Handler, Mount, PublicHandler, PublicStreamHandler, StreamHandler } from './mount-endpoint.ts';
 
 /** Longest part of a path that a route takes as a parameter; the schemas say what is right for each. */
 const MAX_PARAM_LENGTH = 4096;
@@ -10,6 +10,7 @@ type Work =
   | { kind: 'plain'; handler: Handler<Endpoint> }
   | { kind: 'public'; handler: PublicHandler<Endpoint> }
   | { kind: 'stream'; handler: StreamHandler<Endpoint> }
+  | { kind: 'public stream'; handler: PublicStreamHandler<Endpoint> }
   | { kind: 'probe'; handler: () => ReturnType<Handler<Endpoint>> };
 
 /** An endpoint with what answers it. */
@@ -71,6 +72,8 @@ export function createApiRoutes(): ApiRoutes {
           { kind: 'stream', handler: handler as unknown as StreamHandler<Endpoint> },
           options?.maxBodyBytes,
         ),
+      publicStreamEndpoint: (endpoint, handler) =>
+        add(endpoint, { kind: 'public stream', handler: handler as unknown as PublicStreamHandler<Endpoint> }),
       probe: (endpoint, handler) => add(endpoint, { kind: 'probe', handler }),
     },
     match: (method, url) => find((method === 'HEAD' ? 'GET' : method) as HttpMethod, url),

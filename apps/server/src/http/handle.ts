@@ -49,13 +49,15 @@ async function takeInput({
 
 async function run(exchange: Exchange, input: EndpointInput<Endpoint>, caller: Caller | null): Promise<void> {
   const { work } = exchange.match.route;
-  if (work.kind !== 'stream') {
+  if (work.kind !== 'stream' && work.kind !== 'public stream') {
     const { status, body } = await resultOf(exchange, input, caller);
     sendJson(exchange, status, body);
     return;
   }
-  const signal = leaving(exchange.response);
-  const result = await work.handler(input, caller as Caller, { ...contextOf(exchange), signal });
+  const context = { ...contextOf(exchange), signal: leaving(exchange.response) };
+  const result = await (work.kind === 'stream'
+    ? work.handler(input, caller as Caller, context)
+    : work.handler(input, caller, context));
   if ('headers' in result) await sendStream(exchange, result);
   else sendJson(exchange, result.status, result.body);
 }
@@ -70,6 +72,7 @@ function resultOf(exchange: Exchange, input: EndpointInput<Endpoint>, caller: Ca
     case 'probe':
       return work.handler();
     case 'stream':
+    case 'public stream':
       throw new TypeError('a stream has no single result');
     default:
       return work satisfies never;

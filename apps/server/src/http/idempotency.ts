@@ -54,6 +54,14 @@ export function createIdempotency(deps: { database: Database; secretBox: SecretB
   const { database, secretBox } = deps;
   const oldestMs = () => deps.now().getTime() - KEPT_MS;
 
+  function openAnswer(id: string, sealed: string): string {
+    try {
+      return secretBox.open(PURPOSE, id, sealed);
+    } catch (cause) {
+      throw new MarfaError('conflict', 'This request was done; its answer can no longer be read.', { cause });
+    }
+  }
+
   return {
     once({ key, caller, method, url, bodyText }, work) {
       const [path = '', search = ''] = url.split('?', 2);
@@ -86,9 +94,7 @@ export function createIdempotency(deps: { database: Database; secretBox: SecretB
           .executeTakeFirstOrThrow();
         if (row.request_hash !== request_hash)
           throw new MarfaError('conflict', 'This Idempotency-Key was used for another request; take a fresh one.');
-        const text = secretBox.open(PURPOSE, id, row.answer);
-        if (text === null) throw new MarfaError('conflict', 'This request was done; its answer can no longer be read.');
-        return { status: row.status, body: readyJson(text), replayed: true };
+        return { status: row.status, body: readyJson(openAnswer(id, row.answer)), replayed: true };
       });
     },
 

@@ -51,6 +51,13 @@ export type StreamHandler<E extends Endpoint> = (
   context: StreamContext,
 ) => Promise<StreamResult<E> | HandlerResult<E>>;
 
+/** As {@link StreamHandler}, for endpoints that anyone may call: `caller` is null without a credential. */
+export type PublicStreamHandler<E extends Endpoint> = (
+  input: EndpointInput<E>,
+  caller: Caller | null,
+  context: StreamContext,
+) => Promise<StreamResult<E> | HandlerResult<E>>;
+
 /** Adds endpoints to the API; what follows turns HTTP into `(input, caller) → result` and back. */
 export interface Mount {
   endpoint<E extends Endpoint>(endpoint: E, handler: Handler<E>): void;
@@ -63,6 +70,7 @@ export interface Mount {
       maxBodyBytes?: number;
     },
   ): void;
+  publicStreamEndpoint<E extends Endpoint>(endpoint: E, handler: PublicStreamHandler<E>): void;
   /** For probes: neither credential nor rate is looked at. */
   probe<E extends Endpoint>(endpoint: E, handler: () => Promise<HandlerResult<E>>): void;
 }

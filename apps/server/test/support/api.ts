@@ -1,3 +1,5 @@
+import { assertFitsDocument } from './fits-document.ts';
+
 /** The answer of one API call. */
 export interface Answer {
   status: number;
@@ -6,7 +8,7 @@ export interface Answer {
   body: any;
 }
 
-/** Calls one server's API with one credential. */
+/** Calls one server's API with one credential; an answer that the OpenAPI document does not allow fails the test. */
 export interface Api {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   get(path: string): Promise<Answer>;
@@ -37,7 +39,13 @@ export function createApi(url: string, key: string | null = null): Api {
     });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, body: isJson && text ? JSON.parse(text) : text };
+    const parsed = isJson && text ? JSON.parse(text) : text;
+    const { status } = response;
+    assertFitsDocument(
+      { method, path },
+      { status, body: parsed, contentType: response.headers.get('content-type') ?? '' },
+    );
+    return { status, headers: response.headers, body: parsed };
   };
   return {
     call,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { median } from './item-writes.ts';
+import { median } from './median.ts';
 import { startBenchServer } from './server-process.ts';
 
 const CONNECTIONS = 1000;

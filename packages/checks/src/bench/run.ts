@@ -1,9 +1,9 @@
 import { cpus } from 'node:os';
+import { benchDataApi } from './data-api.ts';
 import { benchDueConnections } from './due-connections.ts';
 import { benchFeedPoll } from './feed-poll.ts';
-import { benchItemWrites } from './item-writes.ts';
 
-const BENCHES = { 'item-writes': benchItemWrites, 'feed-poll': benchFeedPoll, 'due-connections': benchDueConnections };
+const BENCHES = { 'data-api': benchDataApi, 'feed-poll': benchFeedPoll, 'due-connections': benchDueConnections };
 
 /** Runs the benchmarks named on the command line, or all. Figures are for comparing within one run, on one machine. */
 const wanted = process.argv.slice(2);

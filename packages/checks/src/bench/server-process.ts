@@ -12,6 +12,7 @@ const SERVER = fileURLToPath(new URL('../../../../apps/server/dist/main.js', imp
 
 /** A built server over fresh SQLite storage, with an admin key. */
 export interface BenchServer {
+  process: ChildProcess;
   url: string;
   key: string;
   call<Body>(method: string, path: string, body?: unknown): Promise<Body>;
@@ -20,10 +21,14 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-export async function startBenchServer(variables: Record<string, string> = {}): Promise<BenchServer> {
+/** Starts the server on the first core. @param nodeOptions such as `--cpu-prof`. */
+export async function startBenchServer(
+  variables: Record<string, string> = {},
+  nodeOptions: readonly string[] = [],
+): Promise<BenchServer> {
   const folder = await mkdtemp(join(tmpdir(), 'marfa-bench-'));
   const port = await freePort();
-  const child = spawn(process.execPath, [SERVER], {
+  const child = spawn('taskset', ['-c', '0', process.execPath, ...nodeOptions, SERVER], {
     env: {
       PATH: process.env.PATH ?? '',
       PORT: String(port),
@@ -43,6 +48,7 @@ export async function startBenchServer(variables: Record<string, string> = {}): 
   });
   const { key } = (await created.json()) as { key: string };
   return {
+    process: child,
     url,
     key,
     async call<Body>(method: string, path: string, body?: unknown) {

@@ -19,6 +19,8 @@ const writeErrors = [
   'edge_permission_denied',
   'edge_constraint_violation',
   'edge_cycle',
+  'item_not_found',
+  'type_not_found',
 ] as const;
 
 export const createItem = defineEndpoint({
@@ -30,12 +32,20 @@ export const createItem = defineEndpoint({
   errors: [...writeErrors, 'conflict', 'type_mismatch'],
 });
 
-export const ListItemsQuerySchema = z.strictObject({
+/** A condition on items, such as `properties.severity eq "high" and version gt 1`. */
+export const FilterSchema = z.string().min(1, 'expected a condition').max(4000, 'at most 4000 characters');
+
+const itemSelection = {
   type: TypeIdentifierSchema.optional(),
   state: StateSchema.default('active'),
   source: z.string().max(200).optional(),
   tier: z.enum(['library', 'feed', 'all']).default('all'),
   tags: commaList(TagSchema, 20).optional(),
+  filter: FilterSchema.optional(),
+};
+
+export const ListItemsQuerySchema = z.strictObject({
+  ...itemSelection,
   sort: z.enum(['created_at', 'updated_at', 'timestamp']).default('created_at'),
   direction: z.enum(['asc', 'desc']).default('desc'),
   since: TimestampSchema.optional(),
@@ -56,7 +66,30 @@ export const listItems = defineEndpoint({
   summary: 'Lists items the caller may read; a type matches its subtypes. With include, each row is {item, metadata?}.',
   query: ListItemsQuerySchema,
   responses: { 200: pageOf(ListItemsRowSchema) },
-  errors: ['validation_error'],
+  errors: ['validation_error', 'forbidden'],
+});
+
+export const SearchItemsQuerySchema = z.strictObject({
+  q: z
+    .string()
+    .max(500, 'at most 500 characters')
+    .regex(/[\p{L}\p{N}]/u, 'expected at least one letter or digit'),
+  ...itemSelection,
+  since: TimestampSchema.optional(),
+  until: TimestampSchema.optional(),
+  include: commaList(z.enum(['edges', 'metadata', 'extensions']), 3).optional(),
+  ...PageQuery,
+});
+export type SearchItemsQuery = z.output<typeof SearchItemsQuerySchema>;
+
+export const searchItems = defineEndpoint({
+  method: 'GET',
+  path: '/search',
+  summary:
+    'Finds items by the words of their searchable texts, newest first. Every word must be there; the last may go on.',
+  query: SearchItemsQuerySchema,
+  responses: { 200: pageOf(ListItemsRowSchema) },
+  errors: ['validation_error', 'forbidden'],
 });
 
 export const getItem = defineEndpoint({
@@ -76,7 +109,7 @@ export const updateItem = defineEndpoint({
   params: IdParams,
   body: UpdateItemInputSchema,
   responses: { 200: ItemEnvelopeSchema },
-  errors: [...writeErrors, 'item_not_found', 'version_conflict'],
+  errors: [...writeErrors, 'version_conflict'],
 });
 
 export const deleteItem = defineEndpoint({
@@ -86,6 +119,38 @@ export const deleteItem = defineEndpoint({
   params: IdParams,
   responses: { 200: Ok },
   errors: ['item_not_found', 'type_not_permitted', 'invalid_transition'],
+});
+
+export const purgeItem = defineEndpoint({
+  method: 'DELETE',
+  path: '/items/{id}/purge',
+  summary: 'Removes an item for good, with its edges, tags, extensions and versions, whatever its state.',
+  audience: 'space-admin',
+  params: IdParams,
+  responses: { 200: Ok },
+  errors: ['item_not_found', 'forbidden'],
+});
+
+export const ItemVersionSchema = z.object({
+  id: z.string(),
+  item_id: IdSchema,
+  version: z.int(),
+  properties: PropertiesSchema,
+  created_at: TimestampSchema,
+  device: z.string().optional(),
+});
+export type ItemVersion = z.infer<typeof ItemVersionSchema>;
+
+export const listItemVersions = defineEndpoint({
+  method: 'GET',
+  path: '/items/{id}/versions',
+  summary: 'Shows what an item was before each of its changes, newest first.',
+  params: IdParams,
+  query: z.strictObject(PageQuery),
+  responses: {
+    200: z.object({ versions: z.array(ItemVersionSchema), cursor: z.string().nullable(), has_more: z.boolean() }),
+  },
+  errors: ['validation_error', 'item_not_found', 'type_not_permitted'],
 });
 
 export const restoreItem = defineEndpoint({
@@ -118,6 +183,26 @@ export const getItemMetadata = defineEndpoint({
   path: '/items/{id}/metadata',
   summary: 'Shows the tags and readable extensions of an item.',
   params: IdParams,
+  responses: metadataResponse,
+  errors: metadataErrors,
+});
+
+export const putItemMetadata = defineEndpoint({
+  method: 'PUT',
+  path: '/items/{id}/metadata',
+  summary: 'Makes the tags of an item exactly these.',
+  params: IdParams,
+  body: z.strictObject({ tags: z.array(TagSchema).max(200, 'at most 200 tags') }),
+  responses: metadataResponse,
+  errors: metadataErrors,
+});
+
+export const patchItemMetadata = defineEndpoint({
+  method: 'PATCH',
+  path: '/items/{id}/metadata',
+  summary: 'Adds tags to an item; those it has stay.',
+  params: IdParams,
+  body: Tags,
   responses: metadataResponse,
   errors: metadataErrors,
 });

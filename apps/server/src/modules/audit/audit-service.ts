@@ -24,8 +24,11 @@ export interface AuditService {
   /** Writes the entry in the transaction of the change it tells of: neither is there without the other. */
   record(transaction: Transaction, actor: Actor, event: AuditEvent): Promise<void>;
   list(caller: Caller, query: AuditQuery): Promise<{ data: AuditEntry[]; cursor: string | null; has_more: boolean }>;
-  /** Removes entries older than so many days. */
-  prune(days: number): Promise<void>;
+  /**
+   * Removes entries older than so many days; 0 keeps them for ever.
+   * @param ofSpaces days of the spaces that say something else.
+   */
+  prune(days: number, ofSpaces?: ReadonlyMap<string, number>): Promise<void>;
 }
 
 export function createAuditService({ database, newId, now }: Platform): AuditService {
@@ -74,11 +77,24 @@ export function createAuditService({ database, newId, now }: Platform): AuditSer
       );
     },
 
-    async prune(days) {
-      const before = new Date(now().getTime() - days * 86_400_000).toISOString();
-      await database.write((transaction) =>
-        transaction.deleteFrom('audit_log').where('timestamp', '<', before).execute(),
-      );
+    async prune(days, ofSpaces = new Map()) {
+      const before = (age: number) => new Date(now().getTime() - age * 86_400_000).toISOString();
+      if (days > 0) {
+        await database.write((transaction) => {
+          const remove = transaction.deleteFrom('audit_log').where('timestamp', '<', before(days));
+          return (ofSpaces.size > 0 ? remove.where('space_id', 'not in', [...ofSpaces.keys()]) : remove).execute();
+        });
+      }
+      for (const [spaceId, age] of ofSpaces) {
+        if (age === 0) continue;
+        await database.write((transaction) =>
+          transaction
+            .deleteFrom('audit_log')
+            .where('space_id', '=', spaceId)
+            .where('timestamp', '<', before(age))
+            .execute(),
+        );
+      }
     },
   };
 }

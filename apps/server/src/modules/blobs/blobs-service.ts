@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { type BlobInfo, type Grant, MarfaError } from '@withmarfa/shared';
 import type { BlobStore } from '../../platform/blob-store.ts';
 import type { Caller } from '../../platform/caller.ts';
+import type { Queryable } from '../../platform/database/database.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { AuditService } from '../audit/index.ts';
 
@@ -20,7 +21,11 @@ export interface SignedAddress {
 
 export interface BlobsService {
   /** @throws MarfaError `forbidden` for a credential that may write nothing, `payload_too_large`. */
-  upload(caller: Caller, mimeType: string, bytes: AsyncIterable<Uint8Array>): Promise<BlobInfo>;
+  upload(
+    caller: Caller,
+    mimeType: string,
+    bytes: AsyncIterable<Uint8Array>,
+  ): Promise<{ info: BlobInfo; isNew: boolean }>;
   /** @throws MarfaError `blob_not_found`, of another space's content as well. */
   find(spaceId: string, hash: string): Promise<BlobInfo>;
   /** @throws MarfaError `forbidden` for a credential that may read nothing. */
@@ -54,7 +59,8 @@ export function createBlobsService(
           .values({ space_id: caller.spaceId, hash, mime_type: mimeType, size, created_at: now().toISOString() })
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirst();
-        if ((inserted.numInsertedOrUpdatedRows ?? 0n) > 0n) {
+        const isNew = (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+        if (isNew) {
           await audit.record(transaction, caller, {
             action: 'blob.upload',
             resource_type: 'blob',
@@ -62,25 +68,15 @@ export function createBlobsService(
             details: { mime_type: mimeType, size },
           });
         }
-        const row = await transaction
-          .selectFrom('blobs')
-          .select(['hash', 'mime_type', 'size'])
-          .where('space_id', '=', caller.spaceId)
-          .where('hash', '=', hash)
-          .executeTakeFirstOrThrow();
-        return row;
+        const info = await findBlob(transaction, caller.spaceId, hash);
+        return { info: info ?? { hash, mime_type: mimeType, size }, isNew };
       });
     },
 
     async find(spaceId, hash) {
-      const row = await database.read
-        .selectFrom('blobs')
-        .select(['hash', 'mime_type', 'size'])
-        .where('space_id', '=', spaceId)
-        .where('hash', '=', hash)
-        .executeTakeFirst();
-      if (!row) throw new MarfaError('blob_not_found', `There is no blob ${hash}.`);
-      return row;
+      const info = await findBlob(database.read, spaceId, hash);
+      if (!info) throw new MarfaError('blob_not_found', `There is no blob ${hash}.`);
+      return info;
     },
 
     requireReader(caller) {
@@ -113,6 +109,15 @@ export function createBlobsService(
       throw new MarfaError('unauthorized', 'This address has expired or was not made by this server.');
     },
   };
+}
+
+function findBlob(queryable: Queryable, spaceId: string, hash: string): Promise<BlobInfo | undefined> {
+  return queryable
+    .selectFrom('blobs')
+    .select(['hash', 'mime_type', 'size'])
+    .where('space_id', '=', spaceId)
+    .where('hash', '=', hash)
+    .executeTakeFirst();
 }
 
 function holdsAny(grant: Grant, levels: readonly string[]): boolean {

@@ -14,12 +14,14 @@ import type { Caller } from '../../platform/caller.ts';
 import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
+import { appendEdgeEvent } from '../../platform/event-log/append-edge-event.ts';
 import { toPage } from '../../platform/page-cursor.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
 import {
   type EdgeEnd,
+  type EdgeRow,
   type EdgeSide,
   edgesOf,
   findEnds,
@@ -41,7 +43,8 @@ export interface NewEdge {
 }
 
 export interface EdgesService {
-  create(transaction: Transaction, caller: Caller, edge: NewEdge): Promise<Edge>;
+  /** @param options.quiet true where nobody is to be told, as in a bulk write. */
+  create(transaction: Transaction, caller: Caller, edge: NewEdge, options?: { quiet?: boolean }): Promise<Edge>;
   remove(transaction: Transaction, caller: Caller, id: string): Promise<Edge>;
   /** Makes the outbound edges of each named type exactly these targets; types that are not named stay as they are. */
   replaceOutbound(
@@ -49,6 +52,7 @@ export interface EdgesService {
     caller: Caller,
     sourceId: string,
     block: Readonly<Record<string, readonly string[]>>,
+    options?: { quiet?: boolean },
   ): Promise<boolean>;
   list(
     caller: Caller,
@@ -81,7 +85,12 @@ export function createEdgesService(
     );
   }
 
-  async function create(transaction: Transaction, caller: Caller, edge: NewEdge): Promise<Edge> {
+  async function create(
+    transaction: Transaction,
+    caller: Caller,
+    edge: NewEdge,
+    { quiet = false } = {},
+  ): Promise<Edge> {
     const catalogue = await types.of(caller, transaction);
     const type = catalogue.findEdgeType(edge.edge_type);
     if (!type) throw unknownType(edge.edge_type);
@@ -110,12 +119,33 @@ export function createEdgesService(
       throw isUniqueViolation(error) ? duplicate(edge) : error;
     }
     await audit.record(transaction, caller, { action: 'edge.create', resource_type: 'edge', resource_id: row.id });
+    if (!quiet) await tell(transaction, caller, 'edge.created', { row, source, target });
     return toEdge(row);
   }
 
-  async function drop(transaction: Transaction, caller: Caller, id: string): Promise<void> {
+  async function drop(
+    transaction: Transaction,
+    caller: Caller,
+    edge: { row: EdgeRow; source: EdgeEnd; target: EdgeEnd },
+    { quiet = false } = {},
+  ): Promise<void> {
+    const { id } = edge.row;
     await removeEdge(transaction, caller.spaceId, id);
     await audit.record(transaction, caller, { action: 'edge.delete', resource_type: 'edge', resource_id: id });
+    if (!quiet) await tell(transaction, caller, 'edge.deleted', edge);
+  }
+
+  function tell(
+    transaction: Transaction,
+    caller: Caller,
+    event: Parameters<typeof appendEdgeEvent>[1],
+    { row, source, target }: { row: EdgeRow; source: EdgeEnd; target: EdgeEnd },
+  ): Promise<void> {
+    return appendEdgeEvent(transaction, event, row, {
+      sourceType: source.type,
+      targetType: target.type,
+      originConnectionId: caller.connectionId,
+    });
   }
 
   return {
@@ -125,13 +155,13 @@ export function createEdgesService(
       const row = await lockEdge(transaction, database.dialect, caller.spaceId, id);
       if (!row || !mayAccessEdge(caller, row.edge_type, 'read'))
         throw new MarfaError('edge_not_found', 'There is no such edge.');
-      const { source } = await loadEnds(transaction, caller, row.source_id, row.target_id);
+      const { source, target } = await loadEnds(transaction, caller, row.source_id, row.target_id);
       passGate(caller, await types.of(caller, transaction), row.edge_type, source);
-      await drop(transaction, caller, id);
+      await drop(transaction, caller, { row, source, target });
       return toEdge(row);
     },
 
-    async replaceOutbound(transaction, caller, sourceId, block) {
+    async replaceOutbound(transaction, caller, sourceId, block, options) {
       const catalogue = await types.of(caller, transaction);
       let changed = false;
       for (const [edgeType, targets] of Object.entries(block)) {
@@ -144,9 +174,14 @@ export function createEdgesService(
         changed = true;
         const { source } = await loadEnds(transaction, caller, sourceId, sourceId);
         passGate(caller, catalogue, edgeType, source);
-        for (const row of stale) await drop(transaction, caller, row.id);
-        for (const target_id of missing)
-          await create(transaction, caller, { source_id: sourceId, target_id, edge_type: edgeType, properties: {} });
+        for (const row of stale) {
+          const { target } = await loadEnds(transaction, caller, sourceId, row.target_id);
+          await drop(transaction, caller, { row, source, target }, options);
+        }
+        for (const target_id of missing) {
+          const edge = { source_id: sourceId, target_id, edge_type: edgeType, properties: {} };
+          await create(transaction, caller, edge, options);
+        }
       }
       return changed;
     },

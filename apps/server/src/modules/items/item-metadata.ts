@@ -10,6 +10,7 @@ import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import type { ItemRow } from './item-row.ts';
 import { addTags, extensionsOf, tagsOf } from './items-store.ts';
+import { tellTags } from './tell-tags.ts';
 
 /** The extension that a connector keeps on its own Connection; nobody else writes it. */
 const CONNECTION_RUNTIME = 'connection.runtime';
@@ -17,6 +18,8 @@ const CONNECTION_RUNTIME = 'connection.runtime';
 export interface ItemMetadataService {
   read(queryable: Queryable, caller: Caller, row: ItemRow): Promise<ItemMetadata>;
   addTags(transaction: Transaction, caller: Caller, row: ItemRow, tags: readonly string[]): Promise<void>;
+  /** Makes the tags exactly these. */
+  setTags(transaction: Transaction, caller: Caller, row: ItemRow, tags: readonly string[]): Promise<void>;
   removeTag(transaction: Transaction, caller: Caller, row: ItemRow, tag: string): Promise<void>;
   extensions(queryable: Queryable, caller: Caller, row: ItemRow): Promise<Record<string, Properties>>;
   extension(queryable: Queryable, caller: Caller, row: ItemRow, namespace: string): Promise<Properties | null>;
@@ -73,17 +76,29 @@ export function createItemMetadata(): ItemMetadataService {
 
     async addTags(transaction, caller, row, tags) {
       requireTags(caller, row, 'write');
+      if (await addTags(transaction, row, tags)) await tellTags(transaction, caller, row);
+    },
+
+    async setTags(transaction, caller, row, tags) {
+      requireTags(caller, row, 'write');
+      let others = transaction
+        .deleteFrom('item_tags')
+        .where('space_id', '=', row.space_id)
+        .where('item_id', '=', row.id);
+      if (tags.length > 0) others = others.where('tag', 'not in', [...tags]);
+      await others.execute();
       await addTags(transaction, row, tags);
     },
 
     async removeTag(transaction, caller, row, tag) {
       requireTags(caller, row, 'write');
-      await transaction
+      const result = await transaction
         .deleteFrom('item_tags')
         .where('space_id', '=', row.space_id)
         .where('item_id', '=', row.id)
         .where('tag', '=', tag)
-        .execute();
+        .executeTakeFirst();
+      if (result.numDeletedRows > 0n) await tellTags(transaction, caller, row);
     },
 
     async extension(queryable, caller, row, namespace) {

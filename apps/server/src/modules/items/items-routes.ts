@@ -1,44 +1,38 @@
 import {
-  addItemTags,
   bulkItems,
   createItem,
   deleteItem,
-  deleteItemExtension,
   getItem,
-  getItemExtension,
-  getItemMetadata,
   type ItemState,
   listItemBackrefs,
   listItemEdges,
-  listItemExtensions,
   listItems,
-  putItemExtension,
-  removeItemTag,
   restoreItem,
   transitionItem,
   updateItem,
 } from '@withmarfa/shared';
 import { answer, type Mount, OK } from '../../http/mount-endpoint.ts';
 import type { Caller } from '../../platform/caller.ts';
-import type { Database } from '../../platform/database/database.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { EdgesService } from '../edges/index.ts';
 import type { TypesService } from '../types/index.ts';
 import { createBulkItems } from './bulk-items.ts';
-import { createItemMetadata } from './item-metadata.ts';
+import { mountItemMetadataRoutes } from './item-metadata-routes.ts';
 import type { ItemsService } from './items-service.ts';
 import { createItemList } from './list-items.ts';
 
 export interface ItemRoutesDeps {
-  database: Database;
+  platform: Platform;
   types: TypesService;
   items: ItemsService;
   edges: EdgesService;
   audit: AuditService;
 }
 
-export function mountItemRoutes(mount: Mount, { database, types, items, edges, audit }: ItemRoutesDeps): void {
-  const list = createItemList(types);
+export function mountItemRoutes(mount: Mount, { platform, types, items, edges, audit }: ItemRoutesDeps): void {
+  const { database } = platform;
+  const list = createItemList(platform, types);
   const bulk = createBulkItems(database, items, audit);
 
   mount.endpoint(createItem, async ({ body }, caller) => {
@@ -105,7 +99,7 @@ export function mountItemRoutes(mount: Mount, { database, types, items, edges, a
     return OK;
   });
 
-  mountMetadata(mount, { database, items, audit });
+  mountItemMetadataRoutes(mount, { database, items, audit });
 
   mount.endpoint(listItemEdges, async ({ params, query }, caller) => {
     await items.requireReadable(database.read, caller, params.id);
@@ -114,90 +108,5 @@ export function mountItemRoutes(mount: Mount, { database, types, items, edges, a
   mount.endpoint(listItemBackrefs, async ({ params, query }, caller) => {
     await items.requireReadable(database.read, caller, params.id);
     return answer(200, await edges.list(caller, 'target_id', params.id, query));
-  });
-}
-
-function mountMetadata(
-  mount: Mount,
-  { database, items, audit }: Pick<ItemRoutesDeps, 'database' | 'items' | 'audit'>,
-): void {
-  const metadata = createItemMetadata();
-
-  mount.endpoint(getItemMetadata, async ({ params }, caller) => {
-    const row = await items.requireReadable(database.read, caller, params.id);
-    return answer(200, { metadata: await metadata.read(database.read, caller, row) });
-  });
-
-  mount.endpoint(addItemTags, async ({ params, body }, caller) => {
-    const result = await database.write(async (transaction) => {
-      const row = await items.requireReadable(transaction, caller, params.id);
-      await metadata.addTags(transaction, caller, row, body.tags);
-      await audit.record(transaction, caller, {
-        action: 'item.update',
-        resource_type: 'item',
-        resource_id: row.id,
-        details: { tags_added: body.tags },
-      });
-      return metadata.read(transaction, caller, row);
-    });
-    return answer(200, { metadata: result });
-  });
-
-  mount.endpoint(removeItemTag, async ({ params }, caller) => {
-    const result = await database.write(async (transaction) => {
-      const row = await items.requireReadable(transaction, caller, params.id);
-      await metadata.removeTag(transaction, caller, row, params.tag);
-      await audit.record(transaction, caller, {
-        action: 'item.update',
-        resource_type: 'item',
-        resource_id: row.id,
-        details: { tag_removed: params.tag },
-      });
-      return metadata.read(transaction, caller, row);
-    });
-    return answer(200, { metadata: result });
-  });
-
-  mount.endpoint(listItemExtensions, async ({ params }, caller) => {
-    const row = await items.requireReadable(database.read, caller, params.id);
-    return answer(200, { extensions: await metadata.extensions(database.read, caller, row) });
-  });
-
-  mount.endpoint(getItemExtension, async ({ params }, caller) => {
-    const row = await items.requireForExtension(database.read, caller, params.id);
-    return answer(200, {
-      namespace: params.namespace,
-      data: await metadata.extension(database.read, caller, row, params.namespace),
-    });
-  });
-
-  mount.endpoint(putItemExtension, async ({ params, body }, caller) => {
-    const extensions = await database.write(async (transaction) => {
-      const row = await items.requireForExtension(transaction, caller, params.id);
-      await metadata.putExtension(transaction, caller, row, params.namespace, body);
-      await audit.record(transaction, caller, {
-        action: 'extension.write',
-        resource_type: 'item',
-        resource_id: row.id,
-        details: { namespace: params.namespace },
-      });
-      return metadata.extensions(transaction, caller, row);
-    });
-    return answer(200, { extensions });
-  });
-
-  mount.endpoint(deleteItemExtension, async ({ params }, caller) => {
-    const extensions = await database.write(async (transaction) => {
-      const row = await items.requireForExtension(transaction, caller, params.id);
-      await metadata.removeExtension(transaction, caller, row, params.namespace);
-      await audit.record(transaction, caller, {
-        action: 'extension.delete',
-        resource_type: 'item',
-        resource_id: row.id,
-        details: { namespace: params.namespace },
-      });
-      return metadata.extensions(transaction, caller, row);
-    });
-    return answer(200, { extensions });
   });
 }

@@ -13,6 +13,7 @@ import {
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
+import { appendItemEvent } from '../../platform/event-log/append-item-event.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { EdgesService } from '../edges/index.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
@@ -30,18 +31,22 @@ import {
 } from './items-store.ts';
 import { refuseStaleVersion } from './refuse-stale-version.ts';
 import { admitSystemCreate, admitSystemTransition, refuseSystemUpdate } from './system-item-policy.ts';
+import { tellTags } from './tell-tags.ts';
 
 /** An item to create, as the schema parsed it. */
 export type ItemInput = BulkItemsInput['items'][number];
 export type WriteOutcome = 'created' | 'updated' | 'unchanged';
 
 export interface ItemsService {
-  /** Creates, or updates the live item with the caller's source and the same `source_id`. */
+  /**
+   * Creates, or updates the live item with the caller's source and the same `source_id`.
+   * @param options.quiet true where nobody is to be told.
+   */
   put(
     transaction: Transaction,
     caller: Caller,
     input: ItemInput,
-    options?: { createOnly?: boolean },
+    options?: { createOnly?: boolean; quiet?: boolean },
   ): Promise<{ row: ItemRow; outcome: WriteOutcome }>;
   update(transaction: Transaction, caller: Caller, id: string, input: UpdateItemInput): Promise<ItemRow>;
   transition(transaction: Transaction, caller: Caller, id: string, state: ItemState): Promise<ItemRow>;
@@ -59,8 +64,9 @@ export function createItemsService(
   edges: EdgesService,
 ): ItemsService {
   function requireType(caller: Caller, catalogue: Catalogue, type: string, level: 'read' | 'write'): void {
-    if (mayAccessType(caller, catalogue.refOf(type), level)) return;
-    throw new MarfaError('type_not_permitted', `This credential may not ${level} ${type}.`);
+    if (!mayAccessType(caller, catalogue.refOf(type), level))
+      throw new MarfaError('type_not_permitted', `This credential may not ${level} ${type}.`);
+    if (level === 'write') catalogue.admitSource(caller.source, type);
   }
 
   async function requireWritable(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow> {
@@ -116,6 +122,7 @@ export function createItemsService(
       timestamp?: string | undefined;
       snapshot?: boolean | undefined;
     },
+    { quiet = false } = {},
   ): Promise<{ row: ItemRow; changed: boolean }> {
     const properties = mergeProperties(row, input.properties ?? {});
     if (input.properties) {
@@ -126,17 +133,21 @@ export function createItemsService(
       tier: input.tier ?? row.tier,
       timestamp: input.timestamp ? toUtc(input.timestamp) : row.timestamp,
     };
-    const edgesChanged = input.edges ? await edges.replaceOutbound(transaction, caller, row.id, input.edges) : false;
+    const edgesChanged = input.edges
+      ? await edges.replaceOutbound(transaction, caller, row.id, input.edges, { quiet })
+      : false;
     const same = next.properties === row.properties && next.tier === row.tier && next.timestamp === row.timestamp;
     if (same && !edgesChanged) return { row, changed: false };
     if (input.snapshot !== false) await keepVersion(transaction, row);
     const changes = { ...next, version: row.version + 1, updated_at: now().toISOString() };
     await updateItemRow(transaction, row, changes);
-    return { row: { ...row, ...changes }, changed: true };
+    const changed = { ...row, ...changes };
+    if (!quiet) await appendItemEvent(transaction, 'item.updated', changed, caller.connectionId);
+    return { row: changed, changed: true };
   }
 
   return {
-    async put(transaction, caller, input, { createOnly = false } = {}) {
+    async put(transaction, caller, input, { createOnly = false, quiet = false } = {}) {
       const catalogue = await types.of(caller, transaction);
       if (isSystemType(input.type)) admitSystemCreate(caller, input);
       else requireType(caller, catalogue, input.type, 'write');
@@ -145,11 +156,14 @@ export function createItemsService(
       const key = input.source_id === undefined ? null : { source: caller.source, sourceId: input.source_id };
       const existing = key ? await lockNaturalKey(transaction, database.dialect, caller.spaceId, key) : undefined;
       if (!existing) {
+        await types.hold(transaction, caller, input.type);
         catalogue.validate(input.type, withoutNulls(input.properties));
         const row = await insert(transaction, caller, input, version);
         if (row) {
-          await addTags(transaction, row, input.tags ?? []);
-          if (input.edges) await edges.replaceOutbound(transaction, caller, row.id, input.edges);
+          if (!quiet) await appendItemEvent(transaction, 'item.created', row, caller.connectionId);
+          const isTagged = await addTags(transaction, row, input.tags ?? []);
+          if (isTagged && !quiet) await tellTags(transaction, caller, row);
+          if (input.edges) await edges.replaceOutbound(transaction, caller, row.id, input.edges, { quiet });
           return { row, outcome: 'created' };
         }
       }
@@ -166,9 +180,10 @@ export function createItemsService(
         });
       }
       if (createOnly) return { row, outcome: 'unchanged' };
-      const { row: changedRow, changed } = await change(transaction, caller, row, input);
+      const { row: changedRow, changed } = await change(transaction, caller, row, input, { quiet });
       // Its own writer may tag an item; other hands need the right to write tags.
-      await addTags(transaction, row, input.tags ?? []);
+      const isTagged = await addTags(transaction, row, input.tags ?? []);
+      if (isTagged && !quiet) await tellTags(transaction, caller, changedRow);
       return { row: changedRow, outcome: changed ? 'updated' : 'unchanged' };
     },
 
@@ -194,7 +209,10 @@ export function createItemsService(
         // Another writer took the natural key between our look and our write.
         throw isUniqueViolation(error) ? keyTaken() : error;
       }
-      return { ...row, ...changes };
+      const moved = { ...row, ...changes };
+      const event = state === 'active' ? 'item.restored' : 'item.state_changed';
+      await appendItemEvent(transaction, event, moved, caller.connectionId);
+      return moved;
     },
 
     requireReadable,

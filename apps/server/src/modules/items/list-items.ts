@@ -1,23 +1,25 @@
 import {
   type Item,
   type ItemMetadata,
-  isSystemType,
   type ListItemsQuery,
-  MarfaError,
   mayAccessExtension,
   mayAccessMetadata,
   type Properties,
 } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable } from '../../platform/database/database.ts';
-import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
-import { decodeCursor, toPage } from '../../platform/page-cursor.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { TypesService } from '../types/index.ts';
+import { parseFilter } from './filter/parse-filter.ts';
 import { hydrateEdges } from './hydrate-edges.ts';
 import { type ItemRow, toItem } from './item-row.ts';
 import { extensionsOf, tagsOf } from './items-store.ts';
+import { selectItems } from './list/item-selection.ts';
+import { createListCursors } from './list/list-cursor.ts';
+import { walkItems } from './list/walk-items.ts';
 
 export interface ItemList {
+  /** @throws MarfaError `validation_error` for a filter or cursor that is none; `forbidden` for tags that may not be read. */
   list(
     queryable: Queryable,
     caller: Caller,
@@ -37,8 +39,12 @@ export interface IncludedRow {
   metadata?: ItemMetadata;
 }
 
-/** Lists items. Types the caller may not read drop out silently; `system.*` rows are listed only when their type is asked for. */
-export function createItemList(types: TypesService): ItemList {
+/**
+ * Lists items. Types the caller may not read drop out silently; `system.*` rows are listed only when their type is asked
+ * for. Where indexes alone do not answer, a page ends after 20,000 rows looked at: it may then be short, or
+ * empty, with `has_more` and a cursor to go on from.
+ */
+export function createItemList({ database, now }: Pick<Platform, 'database' | 'now'>, types: TypesService): ItemList {
   async function include(
     queryable: Queryable,
     caller: Caller,
@@ -75,62 +81,28 @@ export function createItemList(types: TypesService): ItemList {
     include,
 
     async list(queryable, caller, query) {
-      const readable = (await types.of(caller, queryable)).readable(caller, query.type).map((type) => type.id);
-      const typeIds = query.type ? readable : readable.filter((id) => !isSystemType(id));
-      if (typeIds.length === 0) return { data: [], cursor: null, has_more: false };
-      if (query.tags && !mayAccessMetadata(caller, 'tags', 'read')) {
-        throw new MarfaError('forbidden', 'Filtering by tags needs the right to read tags.');
-      }
-      const rows = await selectRows(queryable, caller, query, typeIds);
-      const page = toPage(
-        rows,
-        query.limit,
-        (row) => ({ value: row[query.sort], id: row.id }),
-        (row) => row,
-      );
-      const data = query.include ? await include(queryable, caller, page.data, query.include) : page.data.map(toItem);
-      return { ...page, data };
+      const { sort, direction, limit, since, until, cursor } = query;
+      const filter = query.filter === undefined ? undefined : parseFilter(query.filter, 'query $.filter');
+      const cursors = createListCursors(namesOf(query), now);
+      const after = cursor === undefined ? null : cursors.decode(cursor);
+      const catalogue = await types.of(caller, queryable);
+      const selection = selectItems(database.dialect, caller, { catalogue, narrowing: { ...query, filter } });
+      if (!selection) return { data: [], cursor: null, has_more: false };
+      const order = { sort, direction, since: toUtc(since), until: toUtc(until) };
+      const { rows, next } = await walkItems(queryable, selection, order, { limit, after });
+      // A type may have been added since the catalogue was read; whether it may be read is not known here.
+      const known = rows.filter((row) => selection.types.has(row.type));
+      const data = query.include ? await include(queryable, caller, known, query.include) : known.map(toItem);
+      return { data, cursor: next && cursors.encode(next), has_more: next !== null };
     },
   };
 }
 
-function selectRows(
-  queryable: Queryable,
-  caller: Caller,
-  query: ListItemsQuery,
-  typeIds: string[],
-): Promise<ItemRow[]> {
-  const { sort, direction } = query;
-  const spaces = query.type === 'system.integration' ? [caller.spaceId, NULL_SPACE_ID] : [caller.spaceId];
-  let select = queryable
-    .selectFrom('items')
-    .selectAll()
-    .where('space_id', 'in', spaces)
-    .where('state', '=', query.state)
-    .where('type', 'in', typeIds);
-  if (query.source !== undefined) select = select.where('source', '=', query.source);
-  if (query.tier !== 'all') select = select.where('tier', '=', query.tier);
-  if (query.since) select = select.where(sort, '>=', new Date(query.since).toISOString());
-  if (query.until) select = select.where(sort, '<', new Date(query.until).toISOString());
-  for (const tag of new Set(query.tags)) {
-    select = select.where((row) =>
-      row.exists(
-        row
-          .selectFrom('item_tags')
-          .select('item_tags.tag')
-          .whereRef('item_tags.item_id', '=', 'items.id')
-          .where('item_tags.tag', '=', tag),
-      ),
-    );
-  }
-  if (query.cursor) {
-    const place = decodeCursor(query.cursor);
-    const after = direction === 'asc' ? '>' : '<';
-    select = select.where((row) => row(row.refTuple(sort, 'id'), after, row.tuple(place.value, place.id)));
-  }
-  return select
-    .orderBy(sort, direction)
-    .orderBy('id', direction)
-    .limit(query.limit + 1)
-    .execute();
+/** Everything a cursor is bound to. */
+function namesOf({ limit: _limit, cursor: _cursor, include: _include, ...rest }: ListItemsQuery) {
+  return { ...rest, tags: rest.tags && [...rest.tags].sort() };
+}
+
+function toUtc(time: string | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
 }

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { ActingKey } from '../../platform/acting-key.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { preparedQuery } from '../../platform/database/prepared-query.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 
 export type KeyRow = Selectable<Tables['api_keys']>;
@@ -14,18 +15,30 @@ function actingKeys(queryable: Queryable) {
     .selectFrom('api_keys')
     .innerJoin('spaces', 'spaces.id', 'api_keys.space_id')
     .selectAll('api_keys')
-    .select('spaces.revision as space_revision');
+    .select('spaces.revision as space_revision')
+    .where('revoked_at', 'is', null);
 }
 
-export function findKeyById(queryable: Queryable, id: string): Promise<ActingKey['row'] | undefined> {
-  return actingKeys(queryable).where('api_keys.id', '=', id).where('revoked_at', 'is', null).executeTakeFirst();
-}
+const liveKeyByHash = preparedQuery<{ hash: string; nowMs: number }, ActingKey['row']>(
+  ['hash', 'nowMs'],
+  (queryable, value) =>
+    actingKeys(queryable)
+      .where('hash', '=', value.hash)
+      .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', value.nowMs)])),
+);
 
 /** The live key with this hash, of any space: the hash is what tells the space. */
-export function findLiveKey(queryable: Queryable, hash: string, nowMs: number): Promise<ActingKey['row'] | undefined> {
+export async function findLiveKey(
+  queryable: Queryable,
+  hash: string,
+  nowMs: number,
+): Promise<ActingKey['row'] | undefined> {
+  return (await liveKeyByHash(queryable, { hash, nowMs }))[0];
+}
+
+export function findKeyById(queryable: Queryable, id: string, nowMs: number): Promise<ActingKey['row'] | undefined> {
   return actingKeys(queryable)
-    .where('hash', '=', hash)
-    .where('revoked_at', 'is', null)
+    .where('api_keys.id', '=', id)
     .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', nowMs)]))
     .executeTakeFirst();
 }

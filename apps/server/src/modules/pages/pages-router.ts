@@ -5,6 +5,7 @@ import { findJsonFaults } from '../../http/find-json-faults.ts';
 import { requestIdOf } from '../../http/request-log.ts';
 import { asStorageFault } from '../../platform/database/storage-fault.ts';
 import { mountAccountPages } from './account-routes.tsx';
+import { mountDocsPages } from './docs-routes.tsx';
 import { createFormProtection } from './form-protection.ts';
 import { mountInstallPages } from './install-routes.tsx';
 import type { PagesDeps, PageTools } from './page-context.ts';
@@ -26,6 +27,8 @@ export function createPages(deps: PagesDeps): Router {
   router.get(SAMPLE_FEED_PATH, (_request, response) => {
     response.type('application/rss+xml').send(sampleFeed(localUrl()));
   });
+
+  mountDocsPages(router);
 
   const pages = Router();
   pages.use(cookieParser());

@@ -34,7 +34,7 @@ export function mountSpacePages(router: Router, tools: PageTools): void {
     requireSignedIn,
   } = tools;
   const { database } = platform;
-  const items = createItemList(tools.types);
+  const items = createItemList(platform, tools.types);
 
   const ownerOf = (request: Request, response: Response, { user }: SignedIn) => ({
     name: user.name,

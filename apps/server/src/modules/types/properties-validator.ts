@@ -4,18 +4,23 @@ import { z } from 'zod';
 /** Judges properties against a type: every fault at once; properties the type does not declare are kept. */
 export type PropertiesValidator = (properties: Properties) => Issue[];
 
-/** @param chain the type and its parents; fields of all of them count. */
-export function createPropertiesValidator(chain: readonly TypeSchema[]): PropertiesValidator {
+/**
+ * @param chain the type and its parents; fields of all of them count.
+ * @param options.strict properties that none of them declares are faults instead of kept.
+ */
+export function createPropertiesValidator(
+  chain: readonly Pick<TypeSchema, 'fields' | 'required'>[],
+  { strict = false }: { strict?: boolean } = {},
+): PropertiesValidator {
   const required = new Set(chain.flatMap((type) => type.required));
   const fields = chain.flatMap((type) => Object.entries(type.fields));
-  const schema = z.looseObject(
-    Object.fromEntries(
-      fields.map(([name, field]) => {
-        const value = fieldSchema(field);
-        return [name, required.has(name) || field.required ? value : value.nullish()];
-      }),
-    ),
+  const shape = Object.fromEntries(
+    fields.map(([name, field]) => {
+      const value = fieldSchema(field);
+      return [name, required.has(name) || field.required ? value : value.nullish()];
+    }),
   );
+  const schema = strict ? z.strictObject(shape) : z.looseObject(shape);
   return (properties) => {
     const result = schema.safeParse(properties);
     return result.success

@@ -1,6 +1,8 @@
+import { MarfaError, SpaceConfigSchema } from '@withmarfa/shared';
 import { LRUCache } from 'lru-cache';
 import type { Caller } from '../../platform/caller.ts';
-import type { Queryable } from '../../platform/database/database.ts';
+import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { holdRows } from '../../platform/database/row-lock.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Catalogue, createCatalogue } from './create-catalogue.ts';
 import { loadSpaceState } from './types-store.ts';
@@ -17,10 +19,16 @@ export interface TypesService {
   of(caller: Pick<Caller, 'spaceId' | 'spaceRevision'>, queryable?: Queryable): Promise<Catalogue>;
   /** As `of`, for the platform's own work, which has no caller: the space as it is this moment. */
   ofSpace(spaceId: string, queryable?: Queryable): Promise<Catalogue>;
+  /**
+   * Keeps a type of the space from going away until the transaction ends; to be called before the first row of the type
+   * is written. Shipped types cost nothing.
+   * @throws MarfaError `invalid_type` or `type_not_found` when it went away since the request began.
+   */
+  hold(transaction: Transaction, caller: Caller, id: string, kind?: 'type' | 'edge type'): Promise<void>;
 }
 
 /** What every space has: core and system types, core edge types. */
-const BASE = createCatalogue({ types: [], edgeTypes: [] });
+const BASE = createCatalogue({ types: [], edgeTypes: [], config: SpaceConfigSchema.parse({}) });
 
 /** The types of each space: what every space has, and its own. */
 export function createTypesService({ database }: Pick<Platform, 'database'>): TypesService {
@@ -40,9 +48,21 @@ export function createTypesService({ database }: Pick<Platform, 'database'>): Ty
 
   return {
     of,
+
     async ofSpace(spaceId, queryable = database.read) {
       const state = await loadSpaceState(queryable, spaceId);
       return state.revision === 0 ? BASE : createCatalogue(state);
+    },
+
+    async hold(transaction, caller, id, kind = 'type') {
+      if (!(await of(caller, transaction)).isOwn(id, kind)) return;
+      const select = transaction
+        .selectFrom(kind === 'type' ? 'space_types' : 'space_edge_types')
+        .select('id')
+        .where('space_id', '=', caller.spaceId)
+        .where('id', '=', id);
+      if (await holdRows(select, database.dialect).executeTakeFirst()) return;
+      throw new MarfaError(kind === 'type' ? 'invalid_type' : 'type_not_found', `There is no ${kind} ${id} any more.`);
     },
   };
 }

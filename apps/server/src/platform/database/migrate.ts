@@ -6,8 +6,10 @@ import { foundation } from './migrations/0001-foundation.ts';
 import { mailbox } from './migrations/0002-mailbox.ts';
 import { accounts } from './migrations/0003-accounts.ts';
 import { spaceTypes } from './migrations/0004-space-types.ts';
+import { events } from './migrations/0005-events.ts';
 import { idempotency } from './migrations/0006-idempotency.ts';
 import { blobs } from './migrations/0007-blobs.ts';
+import { itemLists } from './migrations/0010-item-lists.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
 const TABLE = 'marfa_migrations';
@@ -19,8 +21,10 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0002-mailbox': mailbox,
   '0003-accounts': accounts,
   '0004-space-types': spaceTypes,
+  '0005-events': events,
   '0006-idempotency': idempotency,
   '0007-blobs': blobs,
+  '0010-item-lists': itemLists,
 };
 
 /**

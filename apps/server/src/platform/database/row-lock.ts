@@ -4,3 +4,19 @@ import type { Database } from './database.ts';
 export function lockRows<Query extends { forUpdate(): Query }>(query: Query, dialect: Database['dialect']): Query {
   return dialect === 'postgres' ? query.forUpdate() : query;
 }
+
+/**
+ * Makes a select keep its rows from being deleted until the transaction ends. Other holders, and writers that leave the
+ * key alone, do not wait. SQLite has one writer anyway.
+ */
+export function holdRows<Query extends { forKeyShare(): Query }>(query: Query, dialect: Database['dialect']): Query {
+  return dialect === 'postgres' ? query.forKeyShare() : query;
+}
+
+/** As {@link lockRows}, passing over the rows that somebody else holds instead of waiting for them. */
+export function claimRows<Query extends { forUpdate(): Query; skipLocked(): Query }>(
+  query: Query,
+  dialect: Database['dialect'],
+): Query {
+  return dialect === 'postgres' ? query.forUpdate().skipLocked() : query;
+}

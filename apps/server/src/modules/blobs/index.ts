@@ -1,0 +1,2 @@
+export { mountBlobRoutes } from './blobs-routes.ts';
+export { createBlobsService } from './blobs-service.ts';

@@ -1,0 +1,115 @@
+import { listAudit } from './audit.ts';
+import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
+import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
+import { createEdge, deleteEdge, listItemBackrefs, listItemEdges } from './edges.ts';
+import type { Endpoint } from './endpoint.ts';
+import { streamEvents } from './events.ts';
+import { getHealth, getReadiness } from './health.ts';
+import { getIntegration, listIntegrations, registerIntegration } from './integrations.ts';
+import {
+  addItemTags,
+  bulkItems,
+  createItem,
+  deleteItem,
+  deleteItemExtension,
+  getItem,
+  getItemExtension,
+  getItemMetadata,
+  listItemExtensions,
+  listItems,
+  putItemExtension,
+  removeItemTag,
+  restoreItem,
+  transitionItem,
+  updateItem,
+} from './items.ts';
+import { createKey, getKey, listKeys, revokeKey, updateKey } from './keys.ts';
+import { mintRuntimeCredential } from './runtime-credentials.ts';
+import { getSpaceConfig, putSpaceConfig } from './space-config.ts';
+import { createTenant, getTenant, listTenants } from './tenants.ts';
+import {
+  createEdgeType,
+  createType,
+  deleteEdgeType,
+  deleteType,
+  getType,
+  listEdgeTypes,
+  listTypes,
+  updateType,
+} from './types.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
+  updateWebhook,
+} from './webhooks.ts';
+
+/**
+ * Every endpoint of the HTTP API by its name, in the order in which the reference shows them. The OpenAPI document, the
+ * client and the tests that must reach each endpoint are made from this list.
+ */
+export const ENDPOINTS = {
+  createItem,
+  listItems,
+  getItem,
+  updateItem,
+  deleteItem,
+  restoreItem,
+  transitionItem,
+  bulkItems,
+  getItemMetadata,
+  addItemTags,
+  removeItemTag,
+  listItemExtensions,
+  getItemExtension,
+  putItemExtension,
+  deleteItemExtension,
+  listItemEdges,
+  listItemBackrefs,
+  createEdge,
+  deleteEdge,
+  listEdgeTypes,
+  createEdgeType,
+  deleteEdgeType,
+  listTypes,
+  getType,
+  createType,
+  updateType,
+  deleteType,
+  streamEvents,
+  createWebhook,
+  listWebhooks,
+  getWebhook,
+  updateWebhook,
+  deleteWebhook,
+  listWebhookDeliveries,
+  uploadBlob,
+  getBlob,
+  getBlobUrl,
+  createKey,
+  listKeys,
+  getKey,
+  updateKey,
+  revokeKey,
+  listIntegrations,
+  getIntegration,
+  registerIntegration,
+  installConnection,
+  uninstallConnection,
+  runConnection,
+  listRuns,
+  getRun,
+  listAudit,
+  createTenant,
+  listTenants,
+  getTenant,
+  getSpaceConfig,
+  putSpaceConfig,
+  mintRuntimeCredential,
+  getHealth,
+  getReadiness,
+} as const satisfies Record<string, Endpoint>;
+
+export type EndpointName = keyof typeof ENDPOINTS;

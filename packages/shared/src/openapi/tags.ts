@@ -1,0 +1,28 @@
+/** The groups of the reference, by the first segment of the path, in the order in which they are shown. */
+export const TAGS: Record<string, { name: string; description: string }> = {
+  items: {
+    name: 'Items',
+    description:
+      'Records of a space: typed properties, a state, a version, and what stands beside them: tags and extensions.',
+  },
+  edges: { name: 'Edges', description: 'Directed, typed relations between two items.' },
+  types: { name: 'Types', description: 'The schemas that properties are validated against.' },
+  blobs: { name: 'Blobs', description: 'Bytes, kept under their SHA-256: what files and pictures are made of.' },
+  events: { name: 'Events', description: 'What changes in a space, as it happens.' },
+  webhooks: { name: 'Webhooks', description: 'Signed messages to an address of yours, one for each change.' },
+  keys: { name: 'Keys', description: 'Credentials of scripts and apps, with what each may do.' },
+  integrations: {
+    name: 'Integrations',
+    description: 'Registered manifests: the catalogue that every space can install from.',
+  },
+  connections: { name: 'Connections', description: 'Installed integrations and their runs.' },
+  audit: { name: 'Audit', description: 'The append-only log of what was changed, by which credential.' },
+  tenants: { name: 'Spaces', description: 'The data boundaries of a server, called tenants on the wire.' },
+  system: { name: 'Platform', description: 'For the server that runs integrations.' },
+  health: { name: 'Health', description: 'For whoever watches the process.' },
+};
+
+/** @returns the key into {@link TAGS}: `items` for `/items/{id}/edges`. */
+export function tagKeyOf(path: string): string {
+  return path.split('/')[1] ?? '';
+}
