@@ -42,7 +42,8 @@ export function pageOf<Row extends z.ZodType>(row: Row) {
  */
 export function judgedLater(schema: z.ZodType) {
   const { $schema: _dialect, ...shape } = z.toJSONSchema(schema, { io: 'input' });
-  return z.unknown().meta(shape);
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  return z.unknown().refine(isObject, 'expected an object').meta(shape);
 }
 
 /** A comma-separated query value as a list. */

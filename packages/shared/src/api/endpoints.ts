@@ -1,7 +1,7 @@
 import { listAudit } from './audit.ts';
 import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
 import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
-import { createEdge, deleteEdge, listItemBackrefs, listItemEdges } from './edges.ts';
+import { bulkEdges, createEdge, deleteEdge, listEdges, listItemBackrefs, listItemEdges, updateEdge } from './edges.ts';
 import type { Endpoint } from './endpoint.ts';
 import { streamEvents } from './events.ts';
 import { getHealth } from './health.ts';
@@ -69,7 +69,10 @@ export const ENDPOINTS = {
   listItemEdges,
   listItemBackrefs,
   createEdge,
+  listEdges,
+  updateEdge,
   deleteEdge,
+  bulkEdges,
   listEdgeTypes,
   createEdgeType,
   deleteEdgeType,

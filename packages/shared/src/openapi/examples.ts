@@ -7,6 +7,16 @@ const BOOKMARK = {
 const NOTE_ID = '01980e6c-7d6a-7c3e-9f5b-2b7f3b0a9c11';
 const BOOKMARK_ID = '01980e6c-8a10-7b52-8d0e-6f1d5c4e2a77';
 
+const SHIP = {
+  id: 'user.ship',
+  label: 'Ship',
+  version: '1.0.0',
+  fields: { name: { type: 'string', searchable: true }, length_m: { type: 'number' } },
+  required: ['name'],
+  display_hints: { title_field: 'name' },
+};
+const BERTH = { berth: { type: 'integer' } };
+
 /** A body for each endpoint that needs one, by the endpoint's name: what the reference shows and its curl line sends. */
 export const EXAMPLE_BODIES: Record<string, unknown> = {
   createItem: {
@@ -20,6 +30,15 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   addItemTags: { tags: ['sailing', 'summer'] },
   putItemExtension: { colour: 'blue', pinned: true },
   createEdge: { source_id: NOTE_ID, target_id: BOOKMARK_ID, edge_type: 'references' },
+  updateEdge: { properties: { note: 'Read it first.' } },
+  bulkEdges: {
+    mode: 'upsert',
+    atomic: false,
+    edges: [{ source_id: NOTE_ID, target_id: BOOKMARK_ID, edge_type: 'references' }],
+  },
+  createType: SHIP,
+  updateType: { ...SHIP, version: '1.1.0', fields: { ...SHIP.fields, flag: { type: 'string' } } },
+  createEdgeType: { id: 'moored-at', label: 'Moored at', cardinality: 'many-to-one', property_schema: BERTH },
   createKey: {
     label: 'Reading list',
     source: 'reading-list',
@@ -45,6 +64,11 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   },
   installConnection: { integration_id: NOTE_ID, configuration: { feed_url: 'https://example.org/feed.xml' } },
   createTenant: { name: 'Harbourlight' },
+  putSpaceConfig: {
+    enforcement: { strict_mode: { types: ['user.*'] } },
+    retention: { audit_retention_days: 365 },
+    hop_budget: 3,
+  },
   mintRuntimeCredential: { connection_id: NOTE_ID, label: 'Tide watch', source: 'harbourlight.tide-watch' },
 };
 
@@ -58,4 +82,9 @@ export const EXAMPLE_PATH_VALUES: Record<string, string> = {
 };
 
 /** Where `id` of a path is a name and not a UUID, by the endpoint's name. */
-export const EXAMPLE_NAMES: Record<string, string> = { getType: 'core.note' };
+export const EXAMPLE_NAMES: Record<string, string> = {
+  getType: 'core.note',
+  updateType: 'user.ship',
+  deleteType: 'user.ship',
+  deleteEdgeType: 'moored-at',
+};
