@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEnvironment } from '../src/env.ts';
-import { createEdgeList } from '../src/modules/edges/index.ts';
+import { createEdgeList, type EdgeListQuery } from '../src/modules/edges/index.ts';
 import { createTypesService } from '../src/modules/types/index.ts';
 import type { Caller } from '../src/platform/caller.ts';
 import type { Database } from '../src/platform/database/database.ts';
@@ -51,23 +51,28 @@ describe.each(DIALECTS)('A list of edges on %s', (dialect) => {
     await profile.dispose();
   });
 
-  it.each<[string, Caller, string[] | undefined]>([
-    ['all types', admin, undefined],
-    ['one type', admin, ['about']],
-    ['some types', admin, ['about', 'references', 'derived-from']],
-    ['what a member reads', member, undefined],
-    ['what hardly anybody reads', stranger, ['about']],
-  ])('of %s reads an index in its order, and never without end', async (_what, caller, edge_type) => {
+  const end = (side: 'source_id' | 'target_id') => ({ side, itemId: '0198c000-0000-7000-8000-000000000001' });
+
+  it.each<[string, Caller, Partial<EdgeListQuery>]>([
+    ['all types', admin, {}],
+    ['one type', admin, { edgeTypes: ['about'] }],
+    ['some types', admin, { edgeTypes: ['about', 'references', 'derived-from'] }],
+    ['what a member reads', member, {}],
+    ['all from an item', admin, { end: end('source_id') }],
+    ['all to an item, for a member', member, { end: end('target_id') }],
+    ['one type from an item', member, { end: end('source_id'), edgeTypes: ['about'] }],
+    ['what hardly anybody reads', stranger, { edgeTypes: ['about'] }],
+  ])('of %s reads an index in its order, and never without end', async (_what, caller, query) => {
     const { queryable, queries } = recordQueries(database);
     const list = createEdgeList({ read: queryable }, createTypesService({ database }));
-    const page = await list(caller, { limit: 20, edge_type, cursor: undefined });
+    const page = await list(caller, { limit: 20, ...query });
     expect(page.has_more).toBe(true);
     expect(page.data).toHaveLength(caller === stranger ? 0 : 20);
-    await list(caller, { limit: 20, edge_type, cursor: page.cursor ?? undefined });
+    await list(caller, { limit: 20, ...query, cursor: page.cursor ?? undefined });
     expect(queries().length).toBeGreaterThan(0);
-    for (const query of queries()) {
-      const steps = await planOf(database, query);
-      expect(dearSteps(steps), `${query.sql}\n${steps.join('\n')}`).toEqual([]);
+    for (const compiled of queries()) {
+      const steps = await planOf(database, compiled);
+      expect(dearSteps(steps), `${compiled.sql}\n${steps.join('\n')}`).toEqual([]);
     }
   });
 });

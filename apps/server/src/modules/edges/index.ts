@@ -1,3 +1,3 @@
 export { mountEdgeRoutes } from './edges-routes.ts';
 export { createEdgesService, type EdgesService } from './edges-service.ts';
-export { createEdgeList } from './list-edges.ts';
+export { createEdgeList, type EdgeListQuery } from './list-edges.ts';
