@@ -35,7 +35,7 @@ export {
 export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } from './api/endpoint.ts';
 export { ENDPOINTS, type EndpointName } from './api/endpoints.ts';
 export { CATCHUP_TOO_OLD, type EventsQuery, EventsQuerySchema, streamEvents } from './api/events.ts';
-export { getHealth } from './api/health.ts';
+export { getHealth, getReadiness, type PartState, PartStateSchema } from './api/health.ts';
 export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
 export {
   type BulkActionInput,

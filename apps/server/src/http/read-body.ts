@@ -28,6 +28,7 @@ export async function readBody(
 ): Promise<string> {
   refuseOtherTypes(request.headers['content-type']);
   const decoder = decoderFor(request.headers['content-encoding']);
+  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge();
   if (request.headers.expect !== undefined) response.writeContinue();
   const tooSlow = setTimeout(() => request.destroy(), BODY_WITHIN_MS);
   try {
