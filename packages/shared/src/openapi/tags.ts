@@ -10,8 +10,6 @@ export const TAGS: Record<string, { name: string; description: string }> = {
   events: { name: 'Events', description: 'What changes in a space, as it happens, as server-sent events.' },
   webhooks: { name: 'Webhooks', description: 'What changes in a space, sent to an address of yours and signed.' },
   blobs: { name: 'Blobs', description: 'Bytes, kept under their SHA-256: what files and pictures are made of.' },
-  events: { name: 'Events', description: 'What changes in a space, as it happens.' },
-  webhooks: { name: 'Webhooks', description: 'Signed messages to an address of yours, one for each change.' },
   keys: { name: 'Keys', description: 'Credentials of scripts and apps, with what each may do.' },
   integrations: {
     name: 'Integrations',
