@@ -54,6 +54,7 @@ describe('An event stream', () => {
         read: async ({ after, through, limit }) =>
           rows.filter((row) => isBefore(after, row) && !(through && isBefore(through, row))).slice(0, limit),
         fromCursor: async (cursor) => ({ tx: 0, seq: Number(cursor) }),
+        present: async () => ({ xmin: 0, xmax: 0, running: [], seq: end().seq }),
         prunedThrough: async () => ({ tx: 0, seq: 0 }),
         toCursor: ({ seq }: EventPosition) => String(seq),
       },
