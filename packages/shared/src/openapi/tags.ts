@@ -5,6 +5,7 @@ export const TAGS: Record<string, { name: string; description: string }> = {
     description:
       'Records of a space: typed properties, a state, a version, and what stands beside them: tags and extensions.',
   },
+  search: { name: 'Search', description: 'Items by the words in them.' },
   edges: { name: 'Edges', description: 'Directed, typed relations between two items.' },
   types: { name: 'Types', description: 'The schemas that properties are validated against.' },
   events: { name: 'Events', description: 'What changes in a space, as it happens, as server-sent events.' },
