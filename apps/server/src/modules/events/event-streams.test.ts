@@ -42,12 +42,15 @@ describe('An event stream', () => {
   let rows: EventRow[];
   let listeners: TailListener[];
   let isAlive: boolean;
+  /** How far the tail has come; null when it is at the end. */
+  let tailAt: EventPosition | null;
   let streams: EventStreams;
   beforeEach(() => {
     clock = createManualClock(0);
     rows = [];
     listeners = [];
     isAlive = true;
+    tailAt = null;
     const end = () => rows.at(-1) ?? { tx: 0, seq: 0 };
     streams = createEventStreams({
       log: {
@@ -61,7 +64,7 @@ describe('An event stream', () => {
       tail: {
         async listen(listener) {
           listeners.push(listener);
-          return { position: end, end: () => listeners.splice(listeners.indexOf(listener), 1) };
+          return { position: () => tailAt ?? end(), end: () => listeners.splice(listeners.indexOf(listener), 1) };
         },
       },
       types: createTypesService({ database: {} as never }),
@@ -115,6 +118,19 @@ describe('An event stream', () => {
     for (let from = 0; from < 2500; from += 100) happen(...events.slice(from, from + 100));
     const seen = await take(stream, 2500);
     expect(seen.map((record) => Number(/^id: (\d+)/.exec(record)?.[1]))).toEqual(events.map((event) => event.seq));
+  });
+
+  it('does not tell again what the tail brings after it was read from the log', async () => {
+    rows.push(anEvent(1), anEvent(2));
+    tailAt = { tx: 0, seq: 0 };
+    const stream = open('0');
+    expect((await take(stream, 4)).slice(2).map((record) => record.slice(0, 5))).toEqual(['id: 1', 'id: 2']);
+    await new Promise((resolve) => setImmediate(resolve));
+    tailAt = null;
+    const late = [...rows];
+    rows.push(anEvent(3));
+    for (const listener of listeners) listener([...late, anEvent(3)]);
+    expect((await take(stream, 1))[0]).toContain('id: 3\n');
   });
 
   it('cuts off a client that takes nothing, and has room again', async () => {
