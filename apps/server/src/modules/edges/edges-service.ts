@@ -161,8 +161,9 @@ export function createEdgesService(
   async function merge(
     transaction: Transaction,
     caller: Caller,
-    row: EdgeRow,
+    { row, source, target }: { row: EdgeRow; source: EdgeEnd; target: EdgeEnd },
     changes: Properties,
+    { quiet = false } = {},
   ): Promise<{ edge: Edge; changed: boolean }> {
     const current = JSON.parse(row.properties) as Properties;
     const properties = withoutNulls({ ...current, ...changes });
@@ -179,6 +180,7 @@ export function createEdgesService(
       resource_id: row.id,
       details: { fields: Object.keys(changes) },
     });
+    if (!quiet) await tell(transaction, caller, 'edge.updated', { row: changed, source, target });
     return { edge: toEdge(changed), changed: true };
   }
 
@@ -215,16 +217,16 @@ export function createEdgesService(
       await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edge.edge_type}`);
       const row = await lockEdgeBetween(transaction, database.dialect, caller.spaceId, edge);
       if (!row) return { id: (await create(transaction, caller, edge, { quiet })).id, outcome: 'created' };
-      const { source } = await loadEnds(transaction, caller, row.source_id, row.target_id);
-      passGate(caller, await types.of(caller, transaction), row.edge_type, source);
+      const ends = await loadEnds(transaction, caller, row.source_id, row.target_id);
+      passGate(caller, await types.of(caller, transaction), row.edge_type, ends.source);
       if (createOnly) return { id: row.id, outcome: 'unchanged' };
-      const { changed } = await merge(transaction, caller, row, edge.properties);
+      const { changed } = await merge(transaction, caller, { row, ...ends }, edge.properties, { quiet });
       return { id: row.id, outcome: changed ? 'updated' : 'unchanged' };
     },
 
     async update(transaction, caller, id, properties) {
-      const { row } = await requireWritable(transaction, caller, id);
-      return (await merge(transaction, caller, row, properties)).edge;
+      const edge = await requireWritable(transaction, caller, id);
+      return (await merge(transaction, caller, edge, properties)).edge;
     },
 
     async beforePurge(transaction, caller, item) {
