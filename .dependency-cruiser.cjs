@@ -37,7 +37,8 @@ const ROOMS = {
     rooms: [
       '^packages/shared/src/index\\.ts$',
       '^packages/engine/src/((memory|contracts)/)?index\\.ts$',
-      '^packages/runtime-sdk/src/host/index\\.ts$',
+      // Of the Node entry, the guarded fetch; see outbound-fetch-in-one-file.
+      '^packages/runtime-sdk/src/(host|local)/index\\.ts$',
     ],
   },
   examples: {
@@ -97,7 +98,7 @@ const RANKS = [
   ['blobs', 'keys', 'types'],
   ['edges'],
   ['items'],
-  ['activity'],
+  ['activity', 'events', 'webhooks'],
   ['credentials', 'integrations'],
   ['connections'],
   ['auth', 'upstream-oauth', 'runs'],
@@ -174,19 +175,26 @@ const serverRules = [
     to: { path: 'node_modules/(@better-auth/[^/]+|better-auth)/' },
   },
   {
+    name: 'outbound-fetch-in-one-file',
+    comment: 'What the server fetches goes through the egress guard, which platform/outbound-fetch.ts makes.',
+    severity: 'error',
+    from: { path: SERVER, pathNot: [`${SERVER}platform/outbound-fetch\\.ts$`, TESTS] },
+    to: { path: '^packages/runtime-sdk/src/local/' },
+  },
+  {
     name: 'express-at-the-edge',
     comment:
       'Endpoints are host-neutral; Express and its middleware stay in http/, app.ts, wiring.ts, routes and pages.',
     severity: 'error',
     from: { path: SERVER, pathNot: [`${SERVER}(http/|(app|wiring)\\.tsx?$|modules/pages/)`, '-routes\\.tsx?$', TESTS] },
-    to: { path: 'node_modules/(@types/express[^/]*|express|cookie-parser|csrf-csrf|helmet)/' },
+    to: { path: 'node_modules/(@types/express[^/]*|express|cookie-parser|cors|csrf-csrf|find-my-way|helmet)/' },
   },
   {
     name: 'drivers-in-the-platform',
-    comment: 'No module knows which database it stands on.',
+    comment: 'No module knows which database it stands on, nor the client of its Redis.',
     severity: 'error',
     from: { path: SERVER, pathNot: [`${SERVER}platform/`, TESTS] },
-    to: { path: 'node_modules/(@types/pg|pg|@types/better-sqlite3|better-sqlite3)/' },
+    to: { path: 'node_modules/(@types/pg|pg|@types/better-sqlite3|better-sqlite3|ioredis)/' },
   },
 ];
 

@@ -78,6 +78,8 @@ const EnvironmentSchema = z.object({
   MAX_BLOB_SIZE: wholeNumber(1, 5 * 1024 ** 3, DEFAULT_MAX_BLOB_BYTES),
   BLOB_BACKEND: z.literal('filesystem', 'expected filesystem').default('filesystem'),
   BLOB_PATH: z.string().min(1, 'expected a folder').optional(),
+  MARFA_EVENT_LOG_RETENTION_HOURS: wholeNumber(0, 876_000, 72),
+  MAX_SUBSCRIPTION_LISTENERS: wholeNumber(0, 100_000, 100),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -157,6 +159,9 @@ export interface Environment {
   versions: { recentDays: number; dailyDays: number; weeklyDays: number; maxVersions: number };
   /** Where blobs lie, and the largest one in bytes. Processes that share a database share this folder. */
   blobs: { folder: string; maxBytes: number };
+  eventLogRetentionHours: number;
+  /** Event streams that this process carries at the same time. */
+  maxSubscriptionListeners: number;
   logLevel: string;
   /** What connector processes inherit of the server's own environment; never a secret. */
   connectorEnvironment: Record<string, string>;
@@ -223,6 +228,8 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
       folder: values.BLOB_PATH ? absolute(values.BLOB_PATH, workingFolder) : join(dataFolder, 'blobs'),
       maxBytes: values.MAX_BLOB_SIZE,
     },
+    eventLogRetentionHours: values.MARFA_EVENT_LOG_RETENTION_HOURS,
+    maxSubscriptionListeners: values.MAX_SUBSCRIPTION_LISTENERS,
     logLevel: values.LOG_LEVEL,
     connectorEnvironment: Object.fromEntries(
       INHERITED_BY_CONNECTORS.flatMap((name) => (present[name] === undefined ? [] : [[name, present[name]]])),

@@ -5,6 +5,7 @@ import { MarfaError } from '@withmarfa/shared';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
+import { createIdempotency } from './http/idempotency.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
@@ -12,6 +13,7 @@ import { createAccounts } from './modules/auth/index.ts';
 import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
+import { createEventStreams, mountEventRoutes } from './modules/events/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
 import { createItemsService, createTrashPurge, createVersionThinning, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
@@ -25,16 +27,24 @@ import {
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
 import { createSpaceConfig, createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import { createWebhooksService, createWebhookWorker, mountWebhookRoutes } from './modules/webhooks/index.ts';
 import { createFolderBlobStore } from './platform/blob-store.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
+import { announceCommits } from './platform/database/announce-commits.ts';
+import { isOwnSchema } from './platform/database/migrate.ts';
 import { openDatabase } from './platform/database/open-database.ts';
+import { createEventTail } from './platform/event-log/create-event-tail.ts';
+import { openEventLog } from './platform/event-log/open-event-log.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
+import { createOutbound } from './platform/outbound-fetch.ts';
 import type { Platform } from './platform/platform.ts';
+import { createReadiness } from './platform/readiness.ts';
 import { openRedis } from './platform/redis.ts';
 import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
 import { Secret } from './platform/secret.ts';
+import { createSecretBox } from './platform/secret-box.ts';
 import { systemClock } from './platform/system-clock.ts';
 
 /** Keys in use at the same time; a key that is not remembered costs one query. */
@@ -75,8 +85,8 @@ async function wireOver(
   workingFolder: string,
   dataFolder: DataFolder,
 ): Promise<MarfaServer> {
-  const database = await openDatabase(environment.database, logger);
   const redis = environment.redisUrl === undefined ? null : openRedis(environment.redisUrl, logger);
+  const { database, commits } = announceCommits(await openDatabase(environment.database, logger));
   const platform: Platform = {
     database,
     logger,
@@ -87,6 +97,8 @@ async function wireOver(
     apiKeySalt: environment.apiKeySalt ? Secret.of(environment.apiKeySalt) : dataFolder.secret('api-key-salt'),
     authSecret: environment.authSecret ? Secret.of(environment.authSecret) : dataFolder.secret('auth-secret'),
   };
+  const eventLog = await openEventLog(platform);
+  const eventTail = createEventTail({ log: eventLog, commits, logger, othersWrite: !database.isSoleWriter });
   let listening: AddressInfo | null = null;
   const localUrl = () => {
     if (!listening) throw new MarfaError('internal_error', 'The server does not listen yet.');
@@ -108,6 +120,26 @@ async function wireOver(
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);
+  const box = createSecretBox(platform.authSecret);
+  const outbound = createOutbound(environment.outboundAllow);
+  const webhooks = createWebhooksService({
+    platform,
+    audit,
+    log: eventLog,
+    box,
+    policy: outbound.policy,
+    mayBePlain: !environment.production,
+  });
+  const webhookWorker = createWebhookWorker({ platform, log: eventLog, types, box, fetch: outbound.fetch, commits });
+  const eventStreams = createEventStreams({
+    log: eventLog,
+    tail: eventTail,
+    types,
+    reauthenticate: (caller) => keys.callerOfKey(caller.keyId, caller.clientIp),
+    clock: systemClock,
+    logger,
+    maxStreams: environment.maxSubscriptionListeners,
+  });
   const integrations = createIntegrationsService(platform);
   const connections = createConnectionsService({ platform, keys, activity, audit });
   const installer = createInstaller({ platform, types, integrations, activity, audit });
@@ -173,6 +205,27 @@ async function wireOver(
     baseUrl: environment.baseUrl,
   });
 
+  let runsWork = false;
+  const readiness = createReadiness({
+    nowMs: () => Date.now(),
+    checks: {
+      database: () =>
+        database.apart.read
+          .selectFrom('settings')
+          .select('key')
+          .limit(1)
+          .execute()
+          .then(() => 'ok' as const),
+      migrations: async () => ((await isOwnSchema(database)) ? 'ok' : 'failed'),
+      runtime: () => (runsWork ? 'ok' : 'failed'),
+      ...(redis === null ? {} : { redis: () => (redis.isReady() ? 'ok' : 'degraded') }),
+    },
+  });
+  const idempotency = createIdempotency({
+    database,
+    secretBox: box,
+    now: platform.now,
+  });
   const listener = createApp({
     platform,
     authenticate: bearerAuthentication(keys.authenticate),
@@ -181,7 +234,9 @@ async function wireOver(
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
-      mountEdgeRoutes(mount, database, edges);
+      mountEdgeRoutes(mount, { database, types, edges });
+      mountEventRoutes(mount, eventStreams);
+      mountWebhookRoutes(mount, database, webhooks);
       mountItemRoutes(mount, { platform, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
       mountIntegrationRoutes(mount, database, integrations, audit);
@@ -190,6 +245,8 @@ async function wireOver(
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
     },
     pages,
+    idempotency,
+    readiness,
     rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, redis }),
     settings: environment,
   });
@@ -199,6 +256,9 @@ async function wireOver(
     tasks: [
       runs.prune,
       async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
+      webhooks.prune,
+      ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
+      idempotency.prune,
       createTrashPurge({ platform, audit, spaceConfig, days: environment.trashRetentionDays }),
       createVersionThinning(platform, environment.versions),
     ],
@@ -211,14 +271,21 @@ async function wireOver(
     async start(server) {
       listening = server.address() as AddressInfo;
       await runtime.start();
+      webhookWorker.start();
+      runsWork = true;
       retention.start();
     },
     async stopRuns() {
+      runsWork = false;
       retention.stop();
+      // A stream never ends by itself, and its client comes back with the last id it has seen.
+      eventStreams.stop();
       await runtime.stop();
+      await webhookWorker.stop();
     },
     async stop() {
       redis?.close();
+      eventTail.stop();
       await database.close();
       dataFolder.release();
     },

@@ -19,16 +19,23 @@ export {
   uninstallConnection,
 } from './api/connections.ts';
 export {
+  type BulkEdgesInput,
+  BulkEdgesInputSchema,
+  bulkEdges,
   type CreateEdgeInput,
   CreateEdgeInputSchema,
   createEdge,
   deleteEdge,
+  listEdges,
   listItemBackrefs,
   listItemEdges,
+  MAX_BULK_EDGES,
+  updateEdge,
 } from './api/edges.ts';
 export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } from './api/endpoint.ts';
 export { ENDPOINTS, type EndpointName } from './api/endpoints.ts';
-export { getHealth } from './api/health.ts';
+export { CATCHUP_TOO_OLD, type EventsQuery, EventsQuerySchema, streamEvents } from './api/events.ts';
+export { getHealth, getReadiness, type PartState, PartStateSchema } from './api/health.ts';
 export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
 export {
   type BulkActionInput,
@@ -107,6 +114,22 @@ export {
   listTypes,
   updateType,
 } from './api/types.ts';
+export {
+  type CreateWebhookInput,
+  CreateWebhookInputSchema,
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
+  type UpdateWebhookInput,
+  UpdateWebhookInputSchema,
+  updateWebhook,
+  type Webhook,
+  type WebhookDelivery,
+  WebhookDeliverySchema,
+  WebhookSchema,
+} from './api/webhooks.ts';
 export { ACYCLIC_EDGE_TYPES, CORE_EDGE_TYPES } from './catalogue/core-edge-types.ts';
 export { CORE_TYPES } from './catalogue/core-types.ts';
 export { SYSTEM_TYPES } from './catalogue/system-types.ts';
@@ -139,6 +162,7 @@ export {
   sizeOf,
 } from './items/compare-type-schemas.ts';
 export { type Edge, EdgeSchema, type EdgeType, EdgeTypeSchema } from './items/edge.ts';
+export { EVENT_NAMES, type EventName, EventNameSchema } from './items/events.ts';
 export {
   type CreateItemInput,
   CreateItemInputSchema,

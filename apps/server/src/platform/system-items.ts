@@ -1,5 +1,6 @@
 import type { Properties } from '@withmarfa/shared';
 import type { Queryable, Transaction } from './database/database.ts';
+import { appendItemEvent } from './event-log/append-item-event.ts';
 
 /** What every `system.*` item has; such items carry no tags and no tier, and are written by the platform alone. */
 export interface NewSystemItem {
@@ -17,32 +18,31 @@ export const PLATFORM_SOURCE = 'marfa';
 
 export async function insertSystemItem(transaction: Transaction, item: NewSystemItem): Promise<void> {
   const at = item.at.toISOString();
-  await transaction
-    .insertInto('items')
-    .values({
-      id: item.id,
-      space_id: item.spaceId,
-      type: item.type,
-      properties: JSON.stringify(item.properties),
-      state: 'active',
-      tier: null,
-      version: 1,
-      schema_version: '1.0.0',
-      source: item.source,
-      source_id: null,
-      device: null,
-      capture_latitude: null,
-      capture_longitude: null,
-      timestamp: at,
-      created_at: at,
-      updated_at: at,
-    })
-    .execute();
+  const row = {
+    id: item.id,
+    space_id: item.spaceId,
+    type: item.type,
+    properties: JSON.stringify(item.properties),
+    state: 'active',
+    tier: null,
+    version: 1,
+    schema_version: '1.0.0',
+    source: item.source,
+    source_id: null,
+    device: null,
+    capture_latitude: null,
+    capture_longitude: null,
+    timestamp: at,
+    created_at: at,
+    updated_at: at,
+  };
+  await transaction.insertInto('items').values(row).execute();
+  await appendItemEvent(transaction, 'item.created', row, null);
 }
 
 /**
- * Merges server-written facts (a status, a last use) into a system item. They are no edits: the version stays.
- * A value of undefined removes the property.
+ * Merges server-written facts (a status, a last use) into a system item. They are no edits: the version stays, and no
+ * event tells of them. A value of undefined removes the property.
  */
 export async function mergeSystemItem(
   transaction: Transaction,
@@ -73,14 +73,39 @@ export async function revokeSystemItem(
   id: string,
   at: Date,
 ): Promise<boolean> {
-  const result = await transaction
+  const row = await transaction
     .updateTable('items')
     .set((row) => ({ state: 'revoked', version: row('version', '+', 1), updated_at: at.toISOString() }))
     .where('space_id', '=', spaceId)
     .where('id', '=', id)
     .where('state', '=', 'active')
+    .returningAll()
     .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  if (!row) return false;
+  await appendItemEvent(transaction, 'item.state_changed', row, null);
+  return true;
+}
+
+/** Replaces the properties of a live system item, as an edit: the version rises. */
+export async function editSystemItem(
+  transaction: Transaction,
+  spaceId: string,
+  id: string,
+  { properties, at }: { properties: Properties; at: Date },
+): Promise<void> {
+  const row = await transaction
+    .updateTable('items')
+    .set((row) => ({
+      properties: JSON.stringify(properties),
+      version: row('version', '+', 1),
+      updated_at: at.toISOString(),
+    }))
+    .where('space_id', '=', spaceId)
+    .where('id', '=', id)
+    .where('state', '=', 'active')
+    .returningAll()
+    .executeTakeFirst();
+  if (row) await appendItemEvent(transaction, 'item.updated', row, null);
 }
 
 /** @returns the properties of a system item of this space and type, with its state, or null. */

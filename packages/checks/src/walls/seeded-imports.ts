@@ -27,7 +27,7 @@ function emptyFiles(): string[] {
     `${SERVER}/app.ts`,
     `${SERVER}/wiring.ts`,
     ...[
-      'spaces audit keys types edges items activity credentials integrations connections auth upstream-oauth runs',
+      'spaces audit keys types edges items activity events webhooks credentials integrations connections auth upstream-oauth runs',
       'proxy inbound-webhooks runtime pages',
     ].flatMap((names) => names.split(' ').map((name) => `${MODULES}/${name}/index.ts`)),
   ];
@@ -84,7 +84,7 @@ const ranks: SeededImport[] = [
   ['keys', 'types', 'rank-keys-types'],
   ['edges', 'items', 'rank-edges'],
   ['items', 'runs', 'rank-items'],
-  ['activity', 'connections', 'rank-activity'],
+  ['activity', 'connections', 'rank-activity-events-webhooks'],
   ['credentials', 'integrations', 'rank-credentials-integrations'],
   ['connections', 'auth', 'rank-connections'],
   ['runs', 'runtime', 'rank-auth-upstream-oauth-runs'],
@@ -105,6 +105,7 @@ const server: SeededImport[] = [
   seed(`${SERVER}/http/seed-module.ts`, '../app.ts', 'http-knows-no-module'),
   seed(`${SERVER}/seed-wiring.ts`, './wiring.ts', 'wiring-on-top'),
   seed(`${MODULES}/auth/seed-auth.ts`, 'better-auth', 'better-auth-in-one-file'),
+  seed(`${SERVER}/platform/seed-fetch.ts`, '@withmarfa/runtime-sdk/local', 'outbound-fetch-in-one-file'),
   seed(`${MODULES}/keys/seed-express.ts`, 'express', 'express-at-the-edge'),
   seed(`${MODULES}/keys/seed-driver.ts`, 'better-sqlite3', 'drivers-in-the-platform'),
 ];

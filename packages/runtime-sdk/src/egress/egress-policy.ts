@@ -18,6 +18,8 @@ export interface EgressPolicy {
    * @throws EgressRefusedError.
    */
   assertAddress(address: string, target: { host: string; port: number }): void;
+  /** @returns whether the operator named the place that a URL points to, as a name or as an address. */
+  isAllowed(url: URL): boolean;
 }
 
 /** The platform's egress rules: http and https, no user names in URLs, and public addresses or allowed places only. */
@@ -35,6 +37,10 @@ export function createEgressPolicy(allow: OutboundAllow): EgressPolicy {
 
   return {
     assertAddress,
+    isAllowed(url) {
+      const literal = literalOf(url.hostname);
+      return literal === null ? allowsName(url.hostname, portOf(url)) : allowsAddress(literal, portOf(url));
+    },
     assertUrl(url) {
       const host = url.hostname;
       if (url.protocol !== 'http:' && url.protocol !== 'https:') {

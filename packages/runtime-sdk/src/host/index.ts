@@ -1,6 +1,7 @@
 export type { Clock } from '../clock/clock.ts';
 export { systemClock } from '../clock/system-clock.ts';
 export type { LogLevel, LogLine } from '../context/create-connector-log.ts';
+export { createEgressPolicy, type EgressPolicy } from '../egress/egress-policy.ts';
 export { type OutboundAllow, parseOutboundAllow } from '../egress/parse-outbound-allow.ts';
 export {
   type ConnectorMessage,

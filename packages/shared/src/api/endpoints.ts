@@ -3,7 +3,8 @@ import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
 import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
 import { createEdge, deleteEdge, listItemBackrefs, listItemEdges } from './edges.ts';
 import type { Endpoint } from './endpoint.ts';
-import { getHealth } from './health.ts';
+import { streamEvents } from './events.ts';
+import { getHealth, getReadiness } from './health.ts';
 import { getIntegration, listIntegrations, registerIntegration } from './integrations.ts';
 import { bulkAction } from './item-bulk-action.ts';
 import {
@@ -30,8 +31,26 @@ import {
 } from './items.ts';
 import { createKey, getKey, listKeys, revokeKey, updateKey } from './keys.ts';
 import { mintRuntimeCredential } from './runtime-credentials.ts';
+import { getSpaceConfig, putSpaceConfig } from './space-config.ts';
 import { createTenant, getTenant, listTenants } from './tenants.ts';
-import { getType, listEdgeTypes, listTypes } from './types.ts';
+import {
+  createEdgeType,
+  createType,
+  deleteEdgeType,
+  deleteType,
+  getType,
+  listEdgeTypes,
+  listTypes,
+  updateType,
+} from './types.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
+  updateWebhook,
+} from './webhooks.ts';
 
 /**
  * Every endpoint of the HTTP API by its name, in the order in which the reference shows them. The OpenAPI document, the
@@ -64,8 +83,20 @@ export const ENDPOINTS = {
   createEdge,
   deleteEdge,
   listEdgeTypes,
+  createEdgeType,
+  deleteEdgeType,
   listTypes,
   getType,
+  createType,
+  updateType,
+  deleteType,
+  streamEvents,
+  createWebhook,
+  listWebhooks,
+  getWebhook,
+  updateWebhook,
+  deleteWebhook,
+  listWebhookDeliveries,
   uploadBlob,
   getBlob,
   getBlobUrl,
@@ -86,8 +117,11 @@ export const ENDPOINTS = {
   createTenant,
   listTenants,
   getTenant,
+  getSpaceConfig,
+  putSpaceConfig,
   mintRuntimeCredential,
   getHealth,
+  getReadiness,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointName = keyof typeof ENDPOINTS;

@@ -19,6 +19,8 @@ const writeErrors = [
   'edge_permission_denied',
   'edge_constraint_violation',
   'edge_cycle',
+  'item_not_found',
+  'type_not_found',
 ] as const;
 
 export const createItem = defineEndpoint({
@@ -107,7 +109,7 @@ export const updateItem = defineEndpoint({
   params: IdParams,
   body: UpdateItemInputSchema,
   responses: { 200: ItemEnvelopeSchema },
-  errors: [...writeErrors, 'item_not_found', 'version_conflict'],
+  errors: [...writeErrors, 'version_conflict'],
 });
 
 export const deleteItem = defineEndpoint({

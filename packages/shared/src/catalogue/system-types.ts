@@ -82,7 +82,7 @@ export const SYSTEM_TYPES: readonly TypeSchema[] = [
   defineType(
     'system.webhook',
     'Webhook',
-    { url: plain(), events: list(), active: flag() },
+    { url: plain(), events: list(), type_filter: plain(), active: flag() },
     { required: ['url'], title: 'url' },
   ),
 ];

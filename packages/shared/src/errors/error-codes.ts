@@ -29,6 +29,7 @@ export const ERROR_STATUS = {
   edge_not_found: 404,
   connection_not_found: 404,
   integration_not_found: 404,
+  webhook_not_found: 404,
   conflict: 409,
   version_conflict: 409,
   type_mismatch: 409,

@@ -23,6 +23,12 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   addItemTags: { tags: ['sailing', 'summer'] },
   putItemExtension: { colour: 'blue', pinned: true },
   createEdge: { source_id: NOTE_ID, target_id: BOOKMARK_ID, edge_type: 'references' },
+  createWebhook: {
+    url: 'https://example.org/hooks/marfa',
+    events: ['item.created', 'item.updated'],
+    type_filter: 'core.note',
+  },
+  updateWebhook: { active: false },
   createKey: {
     label: 'Reading list',
     source: 'reading-list',

@@ -60,6 +60,7 @@ export function createBulkItems(database: Database, items: ItemsService, audit: 
       try {
         const { row, outcome } = await items.put(transaction, writer, item, {
           createOnly: input.mode === 'create_only',
+          quiet: !input.emit_events,
         });
         if (outcome !== 'unchanged') return { index, outcome, id: row.id };
         return { index, outcome: 'skipped', id: row.id, reason: input.mode === 'create_only' ? 'exists' : 'unchanged' };

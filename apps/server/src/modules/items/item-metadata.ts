@@ -10,6 +10,7 @@ import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import type { ItemRow } from './item-row.ts';
 import { addTags, extensionsOf, tagsOf } from './items-store.ts';
+import { tellTags } from './tell-tags.ts';
 
 /** The extension that a connector keeps on its own Connection; nobody else writes it. */
 const CONNECTION_RUNTIME = 'connection.runtime';
@@ -75,7 +76,7 @@ export function createItemMetadata(): ItemMetadataService {
 
     async addTags(transaction, caller, row, tags) {
       requireTags(caller, row, 'write');
-      await addTags(transaction, row, tags);
+      if (await addTags(transaction, row, tags)) await tellTags(transaction, caller, row);
     },
 
     async setTags(transaction, caller, row, tags) {
@@ -91,12 +92,13 @@ export function createItemMetadata(): ItemMetadataService {
 
     async removeTag(transaction, caller, row, tag) {
       requireTags(caller, row, 'write');
-      await transaction
+      const result = await transaction
         .deleteFrom('item_tags')
         .where('space_id', '=', row.space_id)
         .where('item_id', '=', row.id)
         .where('tag', '=', tag)
-        .execute();
+        .executeTakeFirst();
+      if (result.numDeletedRows > 0n) await tellTags(transaction, caller, row);
     },
 
     async extension(queryable, caller, row, namespace) {

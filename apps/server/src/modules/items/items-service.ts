@@ -13,6 +13,7 @@ import {
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
+import { appendItemEvent } from '../../platform/event-log/append-item-event.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { EdgesService } from '../edges/index.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
@@ -32,18 +33,22 @@ import {
 import { refuseStaleVersion } from './refuse-stale-version.ts';
 import { indexItem } from './search/index-item.ts';
 import { admitSystemCreate, admitSystemTransition, refuseSystemUpdate } from './system-item-policy.ts';
+import { tellTags } from './tell-tags.ts';
 
 /** An item to create, as the schema parsed it. */
 export type ItemInput = BulkItemsInput['items'][number];
 export type WriteOutcome = 'created' | 'updated' | 'unchanged';
 
 export interface ItemsService {
-  /** Creates, or updates the live item with the caller's source and the same `source_id`. */
+  /**
+   * Creates, or updates the live item with the caller's source and the same `source_id`.
+   * @param options.quiet true where nobody is to be told.
+   */
   put(
     transaction: Transaction,
     caller: Caller,
     input: ItemInput,
-    options?: { createOnly?: boolean },
+    options?: { createOnly?: boolean; quiet?: boolean },
   ): Promise<{ row: ItemRow; outcome: WriteOutcome }>;
   update(transaction: Transaction, caller: Caller, id: string, input: UpdateItemInput): Promise<ItemRow>;
   transition(transaction: Transaction, caller: Caller, id: string, state: ItemState): Promise<ItemRow>;
@@ -121,6 +126,7 @@ export function createItemsService(
       timestamp?: string | undefined;
       snapshot?: boolean | undefined;
     },
+    { quiet = false } = {},
   ): Promise<{ row: ItemRow; changed: boolean }> {
     const properties = mergeProperties(row, input.properties ?? {});
     if (input.properties) {
@@ -131,7 +137,9 @@ export function createItemsService(
       tier: input.tier ?? row.tier,
       timestamp: input.timestamp ? toUtc(input.timestamp) : row.timestamp,
     };
-    const edgesChanged = input.edges ? await edges.replaceOutbound(transaction, caller, row.id, input.edges) : false;
+    const edgesChanged = input.edges
+      ? await edges.replaceOutbound(transaction, caller, row.id, input.edges, { quiet })
+      : false;
     const same = next.properties === row.properties && next.tier === row.tier && next.timestamp === row.timestamp;
     if (same && !edgesChanged) return { row, changed: false };
     if (input.snapshot !== false) await keepVersion(transaction, row);
@@ -142,11 +150,27 @@ export function createItemsService(
       const catalogue = await types.of(caller, transaction);
       await indexItem(transaction, database.dialect, { catalogue, row: changed, before: row });
     }
+    if (!quiet) await appendItemEvent(transaction, 'item.updated', changed, caller.connectionId);
     return { row: changed, changed: true };
   }
 
+  async function move(transaction: Transaction, caller: Caller, row: ItemRow, state: ItemState): Promise<ItemRow> {
+    const changes = { state, version: row.version + 1, updated_at: now().toISOString() };
+    await keepVersion(transaction, row);
+    try {
+      await updateItemRow(transaction, row, changes);
+    } catch (error) {
+      // Another writer took the natural key between our look and our write.
+      throw isUniqueViolation(error) ? keyTaken() : error;
+    }
+    const moved = { ...row, ...changes };
+    const event = state === 'active' ? 'item.restored' : 'item.state_changed';
+    await appendItemEvent(transaction, event, moved, caller.connectionId);
+    return moved;
+  }
+
   return {
-    async put(transaction, caller, input, { createOnly = false } = {}) {
+    async put(transaction, caller, input, { createOnly = false, quiet = false } = {}) {
       const catalogue = await types.of(caller, transaction);
       if (isSystemType(input.type)) admitSystemCreate(caller, input);
       else requireType(caller, catalogue, input.type, 'write');
@@ -160,8 +184,10 @@ export function createItemsService(
         const row = await insert(transaction, caller, input, version);
         if (row) {
           if (!isSystemType(row.type)) await indexItem(transaction, database.dialect, { catalogue, row });
-          await addTags(transaction, row, input.tags ?? []);
-          if (input.edges) await edges.replaceOutbound(transaction, caller, row.id, input.edges);
+          if (!quiet) await appendItemEvent(transaction, 'item.created', row, caller.connectionId);
+          const isTagged = await addTags(transaction, row, input.tags ?? []);
+          if (isTagged && !quiet) await tellTags(transaction, caller, row);
+          if (input.edges) await edges.replaceOutbound(transaction, caller, row.id, input.edges, { quiet });
           return { row, outcome: 'created' };
         }
       }
@@ -178,9 +204,10 @@ export function createItemsService(
         });
       }
       if (createOnly) return { row, outcome: 'unchanged' };
-      const { row: changedRow, changed } = await change(transaction, caller, row, input);
+      const { row: changedRow, changed } = await change(transaction, caller, row, input, { quiet });
       // Its own writer may tag an item; other hands need the right to write tags.
-      await addTags(transaction, row, input.tags ?? []);
+      const isTagged = await addTags(transaction, row, input.tags ?? []);
+      if (isTagged && !quiet) await tellTags(transaction, caller, changedRow);
       return { row: changedRow, outcome: changed ? 'updated' : 'unchanged' };
     },
 
@@ -198,15 +225,13 @@ export function createItemsService(
       admitSystemTransition(caller, row, state);
       requireTransition(row.type, row.state as ItemState, state);
       await refuseTakenKey(transaction, row, state);
-      const changes = { state, version: row.version + 1, updated_at: now().toISOString() };
-      await keepVersion(transaction, row);
-      try {
-        await updateItemRow(transaction, row, changes);
-      } catch (error) {
-        // Another writer took the natural key between our look and our write.
-        throw isUniqueViolation(error) ? keyTaken() : error;
+      const cascaded = state === 'trashed' ? await edges.beforeTrash(transaction, caller, row) : [];
+      const moved = await move(transaction, caller, row, state);
+      for (const childId of cascaded) {
+        const child = await lockItem(transaction, database.dialect, caller.spaceId, childId);
+        if (child) await move(transaction, caller, child, 'trashed');
       }
-      return { ...row, ...changes };
+      return moved;
     },
 
     async purge(transaction, caller, id) {

@@ -122,14 +122,16 @@ export function versionsOf(
     .execute();
 }
 
-export async function addTags(transaction: Transaction, row: ItemRow, tags: readonly string[]): Promise<void> {
-  if (tags.length === 0) return;
+/** @returns whether the item lacked one of them. */
+export async function addTags(transaction: Transaction, row: ItemRow, tags: readonly string[]): Promise<boolean> {
+  if (tags.length === 0) return false;
   const rows = tags.map((tag) => ({ item_id: row.id, space_id: row.space_id, tag }));
-  await transaction
+  const result = await transaction
     .insertInto('item_tags')
     .values(rows)
     .onConflict((conflict) => conflict.doNothing())
-    .execute();
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
 /** @returns the tags of each item, sorted. */

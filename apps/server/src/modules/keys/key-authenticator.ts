@@ -66,7 +66,7 @@ export function createKeyAuthenticator({ database, now, apiKeySalt, actingKeys, 
     },
 
     async callerOfKey(keyId, clientIp) {
-      const row = await findKeyById(database.read, keyId);
+      const row = await findKeyById(database.read, keyId, now().getTime());
       return row ? toCaller({ row, maps: mapsOf(row) }, clientIp) : null;
     },
   };

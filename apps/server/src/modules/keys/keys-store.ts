@@ -15,19 +15,15 @@ function actingKeys(queryable: Queryable) {
     .selectFrom('api_keys')
     .innerJoin('spaces', 'spaces.id', 'api_keys.space_id')
     .selectAll('api_keys')
-    .select('spaces.revision as space_revision');
+    .select('spaces.revision as space_revision')
+    .where('revoked_at', 'is', null);
 }
 
-export function findKeyById(queryable: Queryable, id: string): Promise<ActingKey['row'] | undefined> {
-  return actingKeys(queryable).where('api_keys.id', '=', id).where('revoked_at', 'is', null).executeTakeFirst();
-}
-
-const liveKeys = preparedQuery<{ hash: string; nowMs: number }, ActingKey['row']>(
+const liveKeyByHash = preparedQuery<{ hash: string; nowMs: number }, ActingKey['row']>(
   ['hash', 'nowMs'],
   (queryable, value) =>
     actingKeys(queryable)
       .where('hash', '=', value.hash)
-      .where('revoked_at', 'is', null)
       .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', value.nowMs)])),
 );
 
@@ -37,7 +33,14 @@ export async function findLiveKey(
   hash: string,
   nowMs: number,
 ): Promise<ActingKey['row'] | undefined> {
-  return (await liveKeys(queryable, { hash, nowMs }))[0];
+  return (await liveKeyByHash(queryable, { hash, nowMs }))[0];
+}
+
+export function findKeyById(queryable: Queryable, id: string, nowMs: number): Promise<ActingKey['row'] | undefined> {
+  return actingKeys(queryable)
+    .where('api_keys.id', '=', id)
+    .where((row) => row.or([row('expires_at_ms', 'is', null), row('expires_at_ms', '>', nowMs)]))
+    .executeTakeFirst();
 }
 
 /** Keys that people made, not runtime credentials, that still live. */

@@ -12,3 +12,11 @@ export function lockRows<Query extends { forUpdate(): Query }>(query: Query, dia
 export function holdRows<Query extends { forKeyShare(): Query }>(query: Query, dialect: Database['dialect']): Query {
   return dialect === 'postgres' ? query.forKeyShare() : query;
 }
+
+/** As {@link lockRows}, passing over the rows that somebody else holds instead of waiting for them. */
+export function claimRows<Query extends { forUpdate(): Query; skipLocked(): Query }>(
+  query: Query,
+  dialect: Database['dialect'],
+): Query {
+  return dialect === 'postgres' ? query.forUpdate().skipLocked() : query;
+}

@@ -143,6 +143,66 @@ export interface Tables {
     items_created: number;
     items_updated: number;
   };
+  idempotency_keys: {
+    id: string;
+    space_id: string;
+    request_hash: string;
+    status: number;
+    answer: string;
+    created_at_ms: number;
+  };
   blobs: { space_id: string; hash: string; mime_type: string; size: number; created_at: string };
   space_members: { user_id: string; space_id: string; key_id: string; created_at: string };
+  events: {
+    /** Of the transaction that wrote it, on Postgres; 0 on SQLite. Filled in by the database. */
+    tx: Generated<number>;
+    seq: Generated<number>;
+    id: string;
+    space_id: string;
+    event: string;
+    /** The item or edge it is about. */
+    subject_id: string;
+    /** The item's type; of an edge, its source's. */
+    type: string;
+    /** Of an edge: its target's type. */
+    other_type: string | null;
+    edge_type: string | null;
+    /** The Connection whose credential made the change. */
+    origin_connection_id: string | null;
+    payload: string;
+    /** When it was written, by the clock of the database. */
+    created_at: Generated<string>;
+  };
+  webhooks: {
+    id: string;
+    space_id: string;
+    url: string;
+    events: string;
+    type_filter: string | null;
+    /** Sealed. */
+    secret: string;
+    active: number;
+    /** The end of the log when it was activated: what came before is none of its business. */
+    since_tx: number;
+    since_seq: number;
+    created_at: string;
+    updated_at: string;
+  };
+  webhook_deliveries: {
+    id: string;
+    space_id: string;
+    webhook_id: string;
+    event_id: string;
+    event: string;
+    body: string;
+    status: string;
+    attempts: number;
+    response_status: number | null;
+    failure: string | null;
+    /** When it is sent next, or, while it is being sent, when others may take it for abandoned; null for never. */
+    due_at_ms: number | null;
+    claim: string | null;
+    created_at: string;
+    last_attempt_at: string | null;
+  };
 }

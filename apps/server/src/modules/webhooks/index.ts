@@ -1,0 +1,3 @@
+export { createWebhookWorker, type WebhookWorker } from './webhook-worker.ts';
+export { mountWebhookRoutes } from './webhooks-routes.ts';
+export { createWebhooksService, type WebhooksService } from './webhooks-service.ts';

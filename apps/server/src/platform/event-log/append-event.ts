@@ -1,0 +1,36 @@
+import type { EventName } from '@withmarfa/shared';
+import type { Transaction } from '../database/database.ts';
+import { newId } from '../ids.ts';
+
+/** One change, as those who follow a space are told of it. */
+export interface NewEvent {
+  spaceId: string;
+  event: EventName;
+  /** The item or edge it is about. */
+  subjectId: string;
+  /** The item's type; of an edge, its source's. */
+  type: string;
+  edge?: { type: string; targetType: string };
+  /** The Connection whose credential made the change, or null. */
+  originConnectionId: string | null;
+  /** JSON text, told as it is. */
+  payload: string;
+}
+
+/** Writes an event in the transaction of the change that it tells of: neither is there without the other. */
+export async function appendEvent(transaction: Transaction, event: NewEvent): Promise<void> {
+  await transaction
+    .insertInto('events')
+    .values({
+      id: newId(),
+      space_id: event.spaceId,
+      event: event.event,
+      subject_id: event.subjectId,
+      type: event.type,
+      other_type: event.edge?.targetType ?? null,
+      edge_type: event.edge?.type ?? null,
+      origin_connection_id: event.originConnectionId,
+      payload: event.payload,
+    })
+    .execute();
+}
