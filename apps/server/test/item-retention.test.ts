@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEnvironment } from '../src/env.ts';
 import { createAuditService } from '../src/modules/audit/index.ts';
+import { createEdgesService } from '../src/modules/edges/index.ts';
 import { createTrashPurge, createVersionThinning } from '../src/modules/items/index.ts';
+import { createTypesService } from '../src/modules/types/index.ts';
 import type { Database } from '../src/platform/database/database.ts';
 import { openDatabase } from '../src/platform/database/open-database.ts';
 import { newId } from '../src/platform/ids.ts';
@@ -66,7 +68,9 @@ describe.each(DIALECTS)('Retention of items on %s', (dialect) => {
   const purge = (days: number, own: [string, number][] = []) => {
     const audit = createAuditService({ database, now, newId } as Parameters<typeof createAuditService>[0]);
     const spaceConfig = { retentionDays: () => Promise.resolve(new Map(own)) };
-    return createTrashPurge({ platform: { database, now }, audit, spaceConfig, days })();
+    const platform = { database, now, newId } as Parameters<typeof createEdgesService>[0];
+    const edges = createEdgesService(platform, createTypesService({ database }), audit);
+    return createTrashPurge({ platform, edges, audit, spaceConfig, days })();
   };
 
   it('purges what has been in the trash for longer than the server keeps it, and nothing else', async () => {
