@@ -21,6 +21,7 @@ const writeErrors = [
   'edge_cycle',
   'item_not_found',
   'type_not_found',
+  'forbidden',
 ] as const;
 
 export const createItem = defineEndpoint({
@@ -118,7 +119,7 @@ export const deleteItem = defineEndpoint({
   summary: 'Moves an item to the trash.',
   params: IdParams,
   responses: { 200: Ok },
-  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition', 'forbidden', 'conflict'],
 });
 
 export const purgeItem = defineEndpoint({
@@ -128,7 +129,7 @@ export const purgeItem = defineEndpoint({
   audience: 'space-admin',
   params: IdParams,
   responses: { 200: Ok },
-  errors: ['item_not_found', 'forbidden'],
+  errors: ['item_not_found', 'type_not_permitted', 'forbidden', 'conflict'],
 });
 
 export const ItemVersionSchema = z.object({
@@ -159,7 +160,7 @@ export const restoreItem = defineEndpoint({
   summary: 'Makes an archived or trashed item active again.',
   params: IdParams,
   responses: { 200: ItemEnvelopeSchema },
-  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition', 'forbidden', 'conflict'],
 });
 
 export const transitionItem = defineEndpoint({
@@ -169,7 +170,7 @@ export const transitionItem = defineEndpoint({
   params: IdParams,
   body: z.strictObject({ state: StateSchema }),
   responses: { 200: ItemEnvelopeSchema },
-  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition', 'forbidden', 'conflict'],
 });
 
 const Tags = z.strictObject({
@@ -229,6 +230,7 @@ export const removeItemTag = defineEndpoint({
 const NamespaceParams = z.strictObject({ id: IdSchema, namespace: DottedNameSchema });
 const extensionErrors = [
   'item_not_found',
+  'forbidden',
   'type_not_permitted',
   'extension_permission_denied',
   'payload_too_large',
