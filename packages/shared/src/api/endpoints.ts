@@ -1,7 +1,7 @@
 import { listAudit } from './audit.ts';
 import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
 import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
-import { createEdge, deleteEdge, listItemBackrefs, listItemEdges } from './edges.ts';
+import { bulkEdges, createEdge, deleteEdge, listEdges, listItemBackrefs, listItemEdges, updateEdge } from './edges.ts';
 import type { Endpoint } from './endpoint.ts';
 import { streamEvents } from './events.ts';
 import { getHealth, getReadiness } from './health.ts';
@@ -80,14 +80,17 @@ export const ENDPOINTS = {
   deleteItemExtension,
   listItemEdges,
   listItemBackrefs,
+  listEdges,
   createEdge,
+  updateEdge,
   deleteEdge,
+  bulkEdges,
   listEdgeTypes,
   createEdgeType,
   deleteEdgeType,
   listTypes,
-  getType,
   createType,
+  getType,
   updateType,
   deleteType,
   streamEvents,

@@ -13,6 +13,10 @@ import { defineEndpoint } from './define-endpoint.ts';
 
 const writeErrors = [
   'validation_error',
+  // Of edges in the item as well: of their other end, and of their type.
+  'item_not_found',
+  'type_not_found',
+  'forbidden',
   'invalid_type',
   'invalid_properties',
   'type_not_permitted',
