@@ -259,7 +259,7 @@ async function wireOver(
       webhooks.prune,
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
       idempotency.prune,
-      createTrashPurge({ platform, audit, spaceConfig, days: environment.trashRetentionDays }),
+      createTrashPurge({ platform, edges, audit, spaceConfig, days: environment.trashRetentionDays }),
       createVersionThinning(platform, environment.versions),
     ],
   });
