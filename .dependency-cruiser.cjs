@@ -19,6 +19,11 @@ const ROOMS = {
   config: { path: '^packages/config/', rooms: [] },
   checks: { path: '^packages/checks/', rooms: [] },
   shared: { path: '^packages/shared/', rooms: [], libraries: ['zod', 'croner'] },
+  client: {
+    path: '^packages/client/',
+    rooms: ['^packages/shared/src/index\\.ts$'],
+    libraries: ['zod', 'eventsource-parser'],
+  },
   'runtime-sdk': {
     path: '^packages/runtime-sdk/',
     rooms: ['^packages/shared/src/index\\.ts$'],
@@ -46,6 +51,7 @@ const ROOMS = {
     own: '^examples/$1/',
     rooms: [
       '^packages/shared/src/index\\.ts$',
+      '^packages/client/src/index\\.ts$',
       '^packages/runtime-sdk/src/((local|host)/)?index\\.ts$',
       '^packages/connectors/[^/]+/src/index\\.ts$',
     ],
@@ -249,7 +255,7 @@ const everywhere = [
     comment: 'These files also run in a Worker and in a browser.',
     severity: 'error',
     from: {
-      path: '^packages/(shared|engine|runtime-sdk)/src/',
+      path: '^packages/(shared|client|engine|runtime-sdk)/src/',
       // The schema writer is a build step, and ./local is the entry of a Node process.
       pathNot: [TESTS, '^packages/shared/src/manifest/write-json-schema\\.ts$', '^packages/runtime-sdk/src/local/'],
     },
