@@ -193,14 +193,14 @@ const serverRules = [
       'Endpoints are host-neutral; Express and its middleware stay in http/, app.ts, wiring.ts, routes and pages.',
     severity: 'error',
     from: { path: SERVER, pathNot: [`${SERVER}(http/|(app|wiring)\\.tsx?$|modules/pages/)`, '-routes\\.tsx?$', TESTS] },
-    to: { path: 'node_modules/(@types/express[^/]*|express|cookie-parser|csrf-csrf|helmet)/' },
+    to: { path: 'node_modules/(@types/express[^/]*|express|cookie-parser|cors|csrf-csrf|find-my-way|helmet)/' },
   },
   {
     name: 'drivers-in-the-platform',
-    comment: 'No module knows which database it stands on.',
+    comment: 'No module knows which database it stands on, nor the client of its Redis.',
     severity: 'error',
     from: { path: SERVER, pathNot: [`${SERVER}platform/`, TESTS] },
-    to: { path: 'node_modules/(@types/pg|pg|@types/better-sqlite3|better-sqlite3)/' },
+    to: { path: 'node_modules/(@types/pg|pg|@types/better-sqlite3|better-sqlite3|ioredis)/' },
   },
 ];
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { getHealth, MANIFEST_JSON_SCHEMA_PATH, manifestJsonSchema } from '@withmarfa/shared';
+import { getHealth, getReadiness, MANIFEST_JSON_SCHEMA_PATH, manifestJsonSchema } from '@withmarfa/shared';
 import express, { type Express, type Router } from 'express';
 import type { Environment } from './env.ts';
 import { createApiListener } from './http/api-listener.ts';
@@ -9,11 +9,13 @@ import type { Authenticate } from './http/bearer-authentication.ts';
 import { type ClientIp, createClientIp } from './http/client-ip.ts';
 import { createCors } from './http/cors.ts';
 import { errorResponse, notFound } from './http/error-response.ts';
+import type { Idempotency } from './http/idempotency.ts';
 import { answer, type Mount } from './http/mount-endpoint.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import { pageHeaders } from './http/security-headers.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Platform } from './platform/platform.ts';
+import type { Readiness } from './platform/readiness.ts';
 
 /** What the app is put together from: the modules' API routes, and the pages, which bring their own parsing. */
 export interface AppParts {
@@ -22,22 +24,36 @@ export interface AppParts {
   mountApi: (mount: Mount) => void;
   pages: Router;
   rateLimits: RateLimits | null;
+  idempotency: Idempotency;
+  readiness: Readiness;
   settings: Pick<Environment, 'trustedProxies' | 'corsOrigins' | 'hsts'>;
 }
 
 /** Puts the API in front of the pages; no socket is opened. */
 export function createApp(parts: AppParts): RequestListener {
-  const { authenticate, mountApi, pages, rateLimits, settings } = parts;
+  const { authenticate, mountApi, pages, rateLimits, idempotency, readiness, settings } = parts;
   const { logger, newId } = parts.platform;
   const { hsts } = settings;
   const clientIp = createClientIp(settings.trustedProxies);
   const routes = createApiRoutes();
   routes.mount.probe(getHealth, async () => answer(200, { status: 'ok' }));
+  routes.mount.probe(getReadiness, async () => answer(200, { status: 'ready', parts: await readiness.require() }));
   mountApi(routes.mount);
   assertRoutesDocumented(routes.mounted);
   const fallback = createPagesApp({ logger, pages, hsts, clientIp, allowed: routes.allowed }) as RequestListener;
   const cors = createCors(settings.corsOrigins);
-  return createApiListener({ logger, newId, routes, clientIp, cors, authenticate, rateLimits, hsts, fallback });
+  return createApiListener({
+    logger,
+    newId,
+    routes,
+    clientIp,
+    cors,
+    authenticate,
+    rateLimits,
+    idempotency,
+    hsts,
+    fallback,
+  });
 }
 
 interface PagesApp {

@@ -5,6 +5,7 @@ import { MarfaError } from '@withmarfa/shared';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
+import { createIdempotency } from './http/idempotency.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
@@ -14,7 +15,7 @@ import { createConnectionsService, createInstaller, mountConnectionRoutes } from
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
 import { createEventStreams, mountEventRoutes } from './modules/events/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
-import { createItemsService, mountItemRoutes } from './modules/items/index.ts';
+import { createItemsService, createTrashPurge, createVersionThinning, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
 import { createPages } from './modules/pages/index.ts';
 import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
@@ -30,6 +31,7 @@ import { createWebhooksService, createWebhookWorker, mountWebhookRoutes } from '
 import { createFolderBlobStore } from './platform/blob-store.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { announceCommits } from './platform/database/announce-commits.ts';
+import { isOwnSchema } from './platform/database/migrate.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { createEventTail } from './platform/event-log/create-event-tail.ts';
 import { openEventLog } from './platform/event-log/open-event-log.ts';
@@ -37,6 +39,7 @@ import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
 import { createOutbound } from './platform/outbound-fetch.ts';
 import type { Platform } from './platform/platform.ts';
+import { createReadiness } from './platform/readiness.ts';
 import { openRedis } from './platform/redis.ts';
 import { createRemembered } from './platform/remembered.ts';
 import { createRetention } from './platform/retention.ts';
@@ -202,6 +205,27 @@ async function wireOver(
     baseUrl: environment.baseUrl,
   });
 
+  let runsWork = false;
+  const readiness = createReadiness({
+    nowMs: () => Date.now(),
+    checks: {
+      database: () =>
+        database.apart.read
+          .selectFrom('settings')
+          .select('key')
+          .limit(1)
+          .execute()
+          .then(() => 'ok' as const),
+      migrations: async () => ((await isOwnSchema(database)) ? 'ok' : 'failed'),
+      runtime: () => (runsWork ? 'ok' : 'failed'),
+      ...(redis === null ? {} : { redis: () => (redis.isReady() ? 'ok' : 'degraded') }),
+    },
+  });
+  const idempotency = createIdempotency({
+    database,
+    secretBox: box,
+    now: platform.now,
+  });
   const listener = createApp({
     platform,
     authenticate: bearerAuthentication(keys.authenticate),
@@ -210,7 +234,7 @@ async function wireOver(
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
-      mountEdgeRoutes(mount, database, edges);
+      mountEdgeRoutes(mount, { database, types, edges });
       mountEventRoutes(mount, eventStreams);
       mountWebhookRoutes(mount, database, webhooks);
       mountItemRoutes(mount, { platform, types, items, edges, audit });
@@ -221,6 +245,8 @@ async function wireOver(
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
     },
     pages,
+    idempotency,
+    readiness,
     rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, redis }),
     settings: environment,
   });
@@ -232,6 +258,9 @@ async function wireOver(
       async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
       webhooks.prune,
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
+      idempotency.prune,
+      createTrashPurge({ platform, audit, spaceConfig, days: environment.trashRetentionDays }),
+      createVersionThinning(platform, environment.versions),
     ],
   });
 
@@ -243,9 +272,11 @@ async function wireOver(
       listening = server.address() as AddressInfo;
       await runtime.start();
       webhookWorker.start();
+      runsWork = true;
       retention.start();
     },
     async stopRuns() {
+      runsWork = false;
       retention.stop();
       // A stream never ends by itself, and its client comes back with the last id it has seen.
       eventStreams.stop();

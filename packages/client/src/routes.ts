@@ -27,7 +27,7 @@ export const ROUTES = {
     backrefs: 'listItemBackrefs',
   },
   search: { items: 'searchItems' },
-  edges: { create: 'createEdge', delete: 'deleteEdge' },
+  edges: { create: 'createEdge', list: 'listEdges', update: 'updateEdge', delete: 'deleteEdge', bulk: 'bulkEdges' },
   edgeTypes: { list: 'listEdgeTypes', create: 'createEdgeType', delete: 'deleteEdgeType' },
   types: { list: 'listTypes', get: 'getType', create: 'createType', update: 'updateType', delete: 'deleteType' },
   webhooks: {
@@ -52,7 +52,7 @@ export const ROUTES = {
   tenants: { create: 'createTenant', list: 'listTenants', get: 'getTenant' },
   spaceConfig: { get: 'getSpaceConfig', replace: 'putSpaceConfig' },
   system: { mintRuntimeCredential: 'mintRuntimeCredential' },
-  health: { get: 'getHealth' },
+  health: { get: 'getHealth', ready: 'getReadiness' },
 } as const satisfies Record<string, Record<string, EndpointName>>;
 
 export type Routes = typeof ROUTES;

@@ -19,17 +19,23 @@ export {
   uninstallConnection,
 } from './api/connections.ts';
 export {
+  type BulkEdgesInput,
+  BulkEdgesInputSchema,
+  bulkEdges,
   type CreateEdgeInput,
   CreateEdgeInputSchema,
   createEdge,
   deleteEdge,
+  listEdges,
   listItemBackrefs,
   listItemEdges,
+  MAX_BULK_EDGES,
+  updateEdge,
 } from './api/edges.ts';
 export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } from './api/endpoint.ts';
 export { ENDPOINTS, type EndpointName } from './api/endpoints.ts';
 export { CATCHUP_TOO_OLD, type EventsQuery, EventsQuerySchema, streamEvents } from './api/events.ts';
-export { getHealth } from './api/health.ts';
+export { getHealth, getReadiness, type PartState, PartStateSchema } from './api/health.ts';
 export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
 export {
   type BulkActionInput,

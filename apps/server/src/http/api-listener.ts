@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type Endpoint, type EndpointInput, MarfaError } from '@withmarfa/shared';
+import { type Endpoint, MarfaError } from '@withmarfa/shared';
 import type { Caller } from '../platform/caller.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ApiRoutes, RouteMatch } from './api-routes.ts';
@@ -7,14 +7,13 @@ import type { Authenticate } from './bearer-authentication.ts';
 import type { ClientIp } from './client-ip.ts';
 import type { SetCorsHeaders } from './cors.ts';
 import type { Exchange } from './exchange.ts';
-import { type RequestContext, unauthorized } from './mount-endpoint.ts';
-import { parseJson } from './parse-json.ts';
+import { handle } from './handle.ts';
+import type { Idempotency } from './idempotency.ts';
+import { unauthorized } from './mount-endpoint.ts';
 import type { RateLimits } from './rate-limits.ts';
-import { hasBody, readBody } from './read-body.ts';
-import { readInput } from './read-input.ts';
 import { logWhenAnswered, requestIdFor, setRequestId } from './request-log.ts';
 import { apiHeaders } from './security-headers.ts';
-import { sendError, sendJson, sendStream } from './send-answer.ts';
+import { sendError } from './send-answer.ts';
 
 /** What every API request passes, in this order. */
 export interface ApiPipeline {
@@ -27,6 +26,7 @@ export interface ApiPipeline {
   authenticate: Authenticate;
   /** Null when requests are not limited. */
   rateLimits: RateLimits | null;
+  idempotency: Idempotency;
   /** Whether browsers are told to come back by https alone. */
   hsts: boolean;
   /** Answers what is no endpoint of the API. */
@@ -78,8 +78,7 @@ async function serve(pipeline: ApiPipeline, exchange: Exchange): Promise<void> {
     const { work, endpoint } = exchange.match.route;
     const caller = work.kind === 'probe' ? null : await identify(pipeline, exchange);
     if (work.kind === 'plain' || work.kind === 'stream') admit(endpoint, caller);
-    const input = await takeInput(exchange);
-    await answerWith(exchange, input, caller);
+    await handle(exchange, { caller, idempotency: pipeline.idempotency });
   } catch (thrown) {
     sendError(exchange, thrown);
   }
@@ -119,60 +118,4 @@ function admit(endpoint: Endpoint, caller: Caller | null): asserts caller is Cal
     default:
       endpoint.audience satisfies never;
   }
-}
-
-const NO_BODY = { value: undefined, issues: [] };
-
-async function takeInput({ request, response, match }: Exchange): Promise<EndpointInput<Endpoint>> {
-  if (!hasBody(request)) return readInput(match, NO_BODY);
-  const { endpoint, maxBodyBytes } = match.route;
-  if (endpoint.request === 'bytes') return readInput(match, { value: request, issues: [] });
-  const text = await readBody(request, response, { maxBodyBytes });
-  return readInput(match, text === '' ? NO_BODY : parseJson(text));
-}
-
-async function answerWith(exchange: Exchange, input: EndpointInput<Endpoint>, caller: Caller | null): Promise<void> {
-  const { work } = exchange.match.route;
-  switch (work.kind) {
-    case 'plain': {
-      const { status, body } = await work.handler(input, caller as Caller);
-      sendJson(exchange, status, body);
-      return;
-    }
-    case 'public': {
-      const { status, body } = await work.handler(input, caller, contextOf(exchange));
-      sendJson(exchange, status, body);
-      return;
-    }
-    case 'probe': {
-      const { status, body } = await work.handler();
-      sendJson(exchange, status, body);
-      return;
-    }
-    case 'stream':
-    case 'public stream': {
-      const context = { ...contextOf(exchange), signal: leaving(exchange.response) };
-      const result = await (work.kind === 'stream'
-        ? work.handler(input, caller as Caller, context)
-        : work.handler(input, caller, context));
-      if ('headers' in result) await sendStream(exchange, result);
-      else sendJson(exchange, result.status, result.body);
-      return;
-    }
-    default:
-      work satisfies never;
-  }
-}
-
-function contextOf({ request, clientIp, requestId }: Exchange): RequestContext {
-  return { headers: request.headers, clientIp, requestId };
-}
-
-/** @returns a signal that fires when the client goes before it has its whole answer. */
-function leaving(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }

@@ -28,6 +28,7 @@ export async function readBody(
 ): Promise<string> {
   refuseOtherTypes(request.headers['content-type']);
   const decoder = decoderFor(request.headers['content-encoding']);
+  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge();
   if (request.headers.expect !== undefined) response.writeContinue();
   const tooSlow = setTimeout(() => request.destroy(), BODY_WITHIN_MS);
   try {
@@ -46,6 +47,46 @@ function decodeUtf8(bytes: Buffer): string {
   } catch {
     throw unreadable('expected UTF-8');
   }
+}
+
+/**
+ * Hands over a body that is not JSON as it comes.
+ * @param options.maxBodyBytes what comes beyond ends the iteration with `payload_too_large`.
+ * @returns the bytes; iterating throws MarfaError `invalid_request` when the client goes before the end.
+ * @throws MarfaError `payload_too_large` when the declared length says it already, `validation_error`.
+ */
+export function readBytes(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { maxBodyBytes }: { maxBodyBytes: number },
+): AsyncIterable<Uint8Array> {
+  const { 'content-length': length, 'content-encoding': encoding = 'identity', expect } = request.headers;
+  if (encoding !== 'identity') throw unreadable('expected no Content-Encoding');
+  if (Number(length ?? 0) > maxBodyBytes) throw tooLarge();
+  return limited(request, { maxBodyBytes, begin: () => void (expect !== undefined && response.writeContinue()) });
+}
+
+async function* limited(
+  request: IncomingMessage,
+  { maxBodyBytes, begin }: { maxBodyBytes: number; begin: () => void },
+): AsyncGenerator<Uint8Array> {
+  begin();
+  let received = 0;
+  try {
+    // Who stops early still has to send an answer on the same connection.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      received += chunk.length;
+      if (received > maxBodyBytes) throw tooLarge();
+      yield chunk;
+    }
+  } catch (error) {
+    if (MarfaError.is(error) || !request.destroyed) throw error;
+    throw new MarfaError('invalid_request', 'The body ended before its declared length.', { cause: error });
+  }
+}
+
+function tooLarge(): MarfaError {
+  return new MarfaError('payload_too_large', 'The body is larger than this endpoint takes.');
 }
 
 async function readThrough(request: IncomingMessage, decoder: Readable & NodeJS.WritableStream, limit: number) {

@@ -39,7 +39,11 @@ function readQuery(search: string, issues: Issue[]): object {
 }
 
 function noteOddText(part: object, name: string, issues: Issue[]): void {
-  for (const issue of findJsonFaults(part).issues) issues.push({ ...issue, path: `${name} ${issue.path}` });
+  for (const issue of findJsonFaults(part).issues) {
+    const path = `${name} ${issue.path}`;
+    // What the schema does not know is told once.
+    if (!issues.some((known) => known.path === path)) issues.push({ ...issue, path });
+  }
 }
 
 function isDecodable(text: string): boolean {

@@ -1,10 +1,10 @@
 import { listAudit } from './audit.ts';
 import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
 import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
-import { createEdge, deleteEdge, listItemBackrefs, listItemEdges } from './edges.ts';
+import { bulkEdges, createEdge, deleteEdge, listEdges, listItemBackrefs, listItemEdges, updateEdge } from './edges.ts';
 import type { Endpoint } from './endpoint.ts';
 import { streamEvents } from './events.ts';
-import { getHealth } from './health.ts';
+import { getHealth, getReadiness } from './health.ts';
 import { getIntegration, listIntegrations, registerIntegration } from './integrations.ts';
 import { bulkAction } from './item-bulk-action.ts';
 import {
@@ -59,16 +59,16 @@ import {
 export const ENDPOINTS = {
   createItem,
   listItems,
+  searchItems,
   getItem,
   updateItem,
   deleteItem,
+  purgeItem,
   restoreItem,
   transitionItem,
+  listItemVersions,
   bulkItems,
   bulkAction,
-  purgeItem,
-  listItemVersions,
-  searchItems,
   getItemMetadata,
   putItemMetadata,
   patchItemMetadata,
@@ -81,7 +81,10 @@ export const ENDPOINTS = {
   listItemEdges,
   listItemBackrefs,
   createEdge,
+  listEdges,
+  updateEdge,
   deleteEdge,
+  bulkEdges,
   listEdgeTypes,
   createEdgeType,
   deleteEdgeType,
@@ -121,6 +124,7 @@ export const ENDPOINTS = {
   putSpaceConfig,
   mintRuntimeCredential,
   getHealth,
+  getReadiness,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointName = keyof typeof ENDPOINTS;

@@ -1,6 +1,8 @@
-import { type Clock, createDispatcher } from '@withmarfa/engine';
+import { type AppendResult, type Clock, createDispatcher, type NewMessage } from '@withmarfa/engine';
 import { MarfaError } from '@withmarfa/shared';
 import pLimit, { type LimitFunction } from 'p-limit';
+import { afterCommit } from '../../platform/database/after-commit.ts';
+import { appendMessage } from '../../platform/mailbox/append-message.ts';
 import { createSqlConnections } from '../../platform/mailbox/sql-connections.ts';
 import { createSqlLeases } from '../../platform/mailbox/sql-leases.ts';
 import { createSqlMailbox } from '../../platform/mailbox/sql-mailbox.ts';
@@ -55,6 +57,8 @@ export function createRuntime({
   clock,
 }: RuntimeDeps): Runtime {
   const { database, logger, newId } = platform;
+  // Drains go on when whoever rang the bell has long been answered.
+  const { apart } = database;
   const limiters = new Map<string, LimitFunction>();
   const runner = createConnectorRunner({
     database,
@@ -68,10 +72,10 @@ export function createRuntime({
   });
   const dispatcher = createDispatcher({
     ports: {
-      mailbox: createSqlMailbox(database, { newId }),
-      leases: createSqlLeases(database),
-      schedules: createSqlSchedules(database),
-      connections: createSqlConnections(database),
+      mailbox: { ...createSqlMailbox(apart, { newId }), append: appendAndRing },
+      leases: createSqlLeases(apart),
+      schedules: createSqlSchedules(apart),
+      connections: createSqlConnections(apart),
       runner,
     },
     clock,
@@ -83,6 +87,15 @@ export function createRuntime({
     runTimeoutMs: settings.runTimeoutSeconds * 1000,
     onFault: (error, where) => logger.error({ error, ...where }, 'the engine met a fault of the store; it tries again'),
   });
+
+  /** Takes part in a transaction around the caller; the bell then rings when the message can be seen. */
+  function appendAndRing(message: NewMessage): Promise<AppendResult> {
+    return database.write(async (transaction) => {
+      const result = await appendMessage(transaction, message);
+      if (result.accepted) afterCommit(transaction, () => dispatcher.ring(message.connectionId));
+      return result;
+    });
+  }
 
   return {
     async start() {
@@ -132,7 +145,7 @@ export function createRuntime({
   }
 
   async function integrationOf(connectionId: string): Promise<string> {
-    const row = await database.read
+    const row = await apart.read
       .selectFrom('connections')
       .select('integration_id')
       .where('id', '=', connectionId)

@@ -9,14 +9,16 @@ export interface Commits {
 /** Wraps a database so that every unit of work that was committed is announced. */
 export function announceCommits(database: Database): { database: Database; commits: Commits } {
   const listeners = new Set<() => void>();
+  async function announced<Result>(work: Promise<Result>): Promise<Result> {
+    const result = await work;
+    for (const listener of listeners) listener();
+    return result;
+  }
   return {
     database: {
       ...database,
-      async write(unit) {
-        const result = await database.write(unit);
-        for (const listener of listeners) listener();
-        return result;
-      },
+      write: (unit) => announced(database.write(unit)),
+      writeTogether: (unit) => announced(database.writeTogether(unit)),
     },
     commits: {
       listen(listener) {

@@ -5,8 +5,8 @@ export type Transaction = KyselyTransaction<Tables>;
 /** Anything that can run a query: a transaction, or the database outside one. */
 export type Queryable = Kysely<Tables>;
 
-/** The record. One schema and one set of queries for SQLite and Postgres; their differences stay in this folder. */
-export interface Database {
+/** What each kind of database brings; their differences stay in this folder. */
+export interface PlainDatabase {
   readonly dialect: 'sqlite' | 'postgres';
   /** No other process writes: what was read stays true until this one changes it. */
   readonly isSoleWriter: boolean;
@@ -21,4 +21,16 @@ export interface Database {
    */
   write<Result>(unit: (transaction: Transaction) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
+}
+
+/** The record. One schema and one set of queries for SQLite and Postgres. */
+export interface Database extends PlainDatabase {
+  /**
+   * As `write`, for work that itself calls `write` and `read`: all of it, however deep, is part of this one transaction.
+   * Nothing of it is on disk before this resolves. What must wait for that asks by `afterCommit`; what runs on in the
+   * background uses `apart`.
+   */
+  writeTogether<Result>(unit: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /** The same record for what stands for itself: its writes are never part of a transaction around the caller. */
+  readonly apart: Database;
 }

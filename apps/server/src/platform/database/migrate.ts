@@ -7,8 +7,10 @@ import { mailbox } from './migrations/0002-mailbox.ts';
 import { accounts } from './migrations/0003-accounts.ts';
 import { spaceTypes } from './migrations/0004-space-types.ts';
 import { events } from './migrations/0005-events.ts';
+import { idempotency } from './migrations/0006-idempotency.ts';
 import { blobs } from './migrations/0007-blobs.ts';
 import { itemLists } from './migrations/0010-item-lists.ts';
+import { search } from './migrations/0011-search.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
 const TABLE = 'marfa_migrations';
@@ -21,8 +23,10 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0003-accounts': accounts,
   '0004-space-types': spaceTypes,
   '0005-events': events,
+  '0006-idempotency': idempotency,
   '0007-blobs': blobs,
   '0010-item-lists': itemLists,
+  '0011-search': search,
 };
 
 /**
@@ -50,6 +54,16 @@ export async function migrate(database: Database): Promise<void> {
       cause: error,
     },
   );
+}
+
+/** @returns whether the schema is still the one of this release; another server may have raised it meanwhile. */
+export async function isOwnSchema(database: Database): Promise<boolean> {
+  const applied = await database.apart.read
+    .withTables<{ [TABLE]: { name: string } }>()
+    .selectFrom(TABLE)
+    .select('name')
+    .execute();
+  return applied.length === Object.keys(MIGRATIONS).length;
 }
 
 async function refuseLaterRelease(database: Database): Promise<void> {

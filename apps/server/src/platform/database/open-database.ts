@@ -1,6 +1,7 @@
 import type { Environment } from '../../env.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from './database.ts';
+import { joinWrites } from './join-writes.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openSqlite } from './open-sqlite.ts';
@@ -10,7 +11,9 @@ import { openSqlite } from './open-sqlite.ts';
  * @throws MarfaError `storage_unavailable` saying what stands in the way and what to do.
  */
 export async function openDatabase(settings: Environment['database'], logger: Logger): Promise<Database> {
-  const database = settings.dialect === 'sqlite' ? openSqlite(settings.path) : await openPostgres(settings.url, logger);
+  const database = joinWrites(
+    settings.dialect === 'sqlite' ? openSqlite(settings.path) : await openPostgres(settings.url, logger),
+  );
   try {
     await migrate(database);
     return database;

@@ -4,7 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
 import { runAfterCommit } from './after-commit.ts';
-import type { Database, Transaction } from './database.ts';
+import type { PlainDatabase, Transaction } from './database.ts';
 import { asStorageFault, errorCode } from './storage-fault.ts';
 import type { Tables } from './tables.ts';
 
@@ -17,7 +17,7 @@ const FIRST_PAUSE_MS = 20;
 const CONFLICTS = new Set(['40001', '40P01']);
 
 /** Opens a pool on a Postgres server and checks that it answers. */
-export async function openPostgres(url: string, logger: Logger): Promise<Database> {
+export async function openPostgres(url: string, logger: Logger): Promise<PlainDatabase> {
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,

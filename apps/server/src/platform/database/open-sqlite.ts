@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { MarfaError } from '@withmarfa/shared';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
-import type { Database } from './database.ts';
+import type { PlainDatabase } from './database.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { errorCode } from './storage-fault.ts';
 import type { Tables } from './tables.ts';
@@ -15,7 +15,7 @@ const MAX_STATEMENTS = 500;
  * Opens a SQLite file in WAL mode, `synchronous=FULL`: a commit is on disk. One connection writes, with group commit;
  * another reads, and so never sees what is not committed.
  */
-export function openSqlite(path: string): Database {
+export function openSqlite(path: string): PlainDatabase {
   const [writer, reader] = openConnections(path);
   const write = new Kysely<Tables>({ dialect: new SqliteDialect({ database: withStatementCache(writer) }) });
   const read = new Kysely<Tables>({ dialect: new SqliteDialect({ database: withStatementCache(reader) }) });

@@ -143,6 +143,14 @@ export interface Tables {
     items_created: number;
     items_updated: number;
   };
+  idempotency_keys: {
+    id: string;
+    space_id: string;
+    request_hash: string;
+    status: number;
+    answer: string;
+    created_at_ms: number;
+  };
   blobs: { space_id: string; hash: string; mime_type: string; size: number; created_at: string };
   space_members: { user_id: string; space_id: string; key_id: string; created_at: string };
   events: {
