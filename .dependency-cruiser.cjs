@@ -45,6 +45,8 @@ const ROOMS = {
       // Of the Node entry, the guarded fetch; see outbound-fetch-in-one-file.
       '^packages/runtime-sdk/src/(host|local)/index\\.ts$',
     ],
+    // What the client makes of a real server is seen from the server's side.
+    testRooms: ['^packages/client/src/index\\.ts$'],
   },
   examples: {
     path: '^examples/([^/]+)/',

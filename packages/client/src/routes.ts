@@ -27,7 +27,7 @@ export const ROUTES = {
     backrefs: 'listItemBackrefs',
   },
   search: { items: 'searchItems' },
-  edges: { create: 'createEdge', list: 'listEdges', update: 'updateEdge', delete: 'deleteEdge', bulk: 'bulkEdges' },
+  edges: { list: 'listEdges', create: 'createEdge', update: 'updateEdge', delete: 'deleteEdge', bulk: 'bulkEdges' },
   edgeTypes: { list: 'listEdgeTypes', create: 'createEdgeType', delete: 'deleteEdgeType' },
   types: { list: 'listTypes', get: 'getType', create: 'createType', update: 'updateType', delete: 'deleteType' },
   webhooks: {

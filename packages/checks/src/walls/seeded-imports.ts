@@ -70,7 +70,7 @@ const rooms: SeededImport[] = [
   seed('packages/connectors/another/src/seed-connector.ts', '@withmarfa/connector-rss-watcher', 'room-connectors'),
   seed('packages/connectors/rss-watcher/test/seed-shared.ts', '@withmarfa/shared', 'room-connectors-tests'),
   seed(`${SERVER}/seed-room.ts`, '@withmarfa/connector-rss-watcher', 'room-server'),
-  seed(`${SERVER}/seed-client.ts`, '@withmarfa/client', 'room-server', 'no-dev-dependency-at-run-time'),
+  seed(`${SERVER}/seed-client.ts`, '@withmarfa/client', 'room-server'),
   seed('apps/server/test/seed-room.ts', '@withmarfa/connector-rss-watcher', 'room-server-tests'),
   seed('examples/hello-connector/src/seed-room.ts', '@withmarfa/engine', 'room-examples'),
 ];
@@ -86,7 +86,7 @@ const libraries: SeededImport[] = [
 const ranks: SeededImport[] = [
   ['spaces', 'audit', 'rank-spaces'],
   ['audit', 'keys', 'rank-audit'],
-  ['keys', 'types', 'rank-keys-types'],
+  ['keys', 'types', 'rank-blobs-keys-types'],
   ['edges', 'items', 'rank-edges'],
   ['items', 'runs', 'rank-items'],
   ['activity', 'connections', 'rank-activity-events-webhooks'],
