@@ -4,6 +4,7 @@ import express, { type Express, type Router } from 'express';
 import type { Environment } from './env.ts';
 import { createApiListener } from './http/api-listener.ts';
 import { type ApiRoutes, createApiRoutes } from './http/api-routes.ts';
+import { assertRoutesDocumented } from './http/assert-routes-documented.ts';
 import type { Authenticate } from './http/bearer-authentication.ts';
 import { type ClientIp, createClientIp } from './http/client-ip.ts';
 import { createCors } from './http/cors.ts';
@@ -38,6 +39,7 @@ export function createApp(parts: AppParts): RequestListener {
   routes.mount.probe(getHealth, async () => answer(200, { status: 'ok' }));
   routes.mount.probe(getReadiness, async () => answer(200, { status: 'ready', parts: await readiness.require() }));
   mountApi(routes.mount);
+  assertRoutesDocumented(routes.mounted);
   const fallback = createPagesApp({ logger, pages, hsts, clientIp, allowed: routes.allowed }) as RequestListener;
   const cors = createCors(settings.corsOrigins);
   return createApiListener({

@@ -70,6 +70,11 @@ const EnvironmentSchema = z.object({
     .regex(/^rediss?:\/\/\S+$/, 'expected redis://user:password@host:port')
     .optional(),
   AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500, 90),
+  TRASH_RETENTION_DAYS: wholeNumber(0, 36_500, 60),
+  VERSION_RECENT_DAYS: wholeNumber(0, 36_500, 7),
+  VERSION_DAILY_SNAPSHOT_DAYS: wholeNumber(0, 36_500, 30),
+  VERSION_WEEKLY_SNAPSHOT_DAYS: wholeNumber(0, 36_500, 365),
+  VERSION_MAX_VERSIONS: wholeNumber(0, 1_000_000, 200),
   MAX_BLOB_SIZE: wholeNumber(1, 5 * 1024 ** 3, DEFAULT_MAX_BLOB_BYTES),
   BLOB_BACKEND: z.literal('filesystem', 'expected filesystem').default('filesystem'),
   BLOB_PATH: z.string().min(1, 'expected a folder').optional(),
@@ -150,6 +155,8 @@ export interface Environment {
   rateLimit: { requests: number; windowMs: number } | null;
   redisUrl: string | undefined;
   auditRetentionDays: number;
+  trashRetentionDays: number;
+  versions: { recentDays: number; dailyDays: number; weeklyDays: number; maxVersions: number };
   /** Where blobs lie, and the largest one in bytes. Processes that share a database share this folder. */
   blobs: { folder: string; maxBytes: number };
   eventLogRetentionHours: number;
@@ -210,6 +217,13 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
       : null,
     redisUrl: values.REDIS_URL,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    trashRetentionDays: values.TRASH_RETENTION_DAYS,
+    versions: {
+      recentDays: values.VERSION_RECENT_DAYS,
+      dailyDays: values.VERSION_DAILY_SNAPSHOT_DAYS,
+      weeklyDays: values.VERSION_WEEKLY_SNAPSHOT_DAYS,
+      maxVersions: values.VERSION_MAX_VERSIONS,
+    },
     blobs: {
       folder: values.BLOB_PATH ? absolute(values.BLOB_PATH, workingFolder) : join(dataFolder, 'blobs'),
       maxBytes: values.MAX_BLOB_SIZE,

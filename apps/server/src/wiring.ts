@@ -15,7 +15,7 @@ import { createConnectionsService, createInstaller, mountConnectionRoutes } from
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
 import { createEventStreams, mountEventRoutes } from './modules/events/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
-import { createItemsService, mountItemRoutes } from './modules/items/index.ts';
+import { createItemsService, createTrashPurge, createVersionThinning, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
 import { createPages } from './modules/pages/index.ts';
 import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
@@ -234,7 +234,7 @@ async function wireOver(
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
-      mountEdgeRoutes(mount, database, edges);
+      mountEdgeRoutes(mount, { database, types, edges });
       mountEventRoutes(mount, eventStreams);
       mountWebhookRoutes(mount, database, webhooks);
       mountItemRoutes(mount, { platform, types, items, edges, audit });
@@ -255,10 +255,12 @@ async function wireOver(
     logger,
     tasks: [
       runs.prune,
-      idempotency.prune,
       async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
       webhooks.prune,
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
+      idempotency.prune,
+      createTrashPurge({ platform, audit, spaceConfig, days: environment.trashRetentionDays }),
+      createVersionThinning(platform, environment.versions),
     ],
   });
 
@@ -269,8 +271,8 @@ async function wireOver(
     async start(server) {
       listening = server.address() as AddressInfo;
       await runtime.start();
-      runsWork = true;
       webhookWorker.start();
+      runsWork = true;
       retention.start();
     },
     async stopRuns() {

@@ -3,7 +3,7 @@ import type { Api } from './support/api.ts';
 import { describeServer } from './support/describe-server.ts';
 import { allRows } from './support/integrations.ts';
 import { refusal } from './support/refusal.ts';
-import { anItem, aSpace } from './support/spaces.ts';
+import { aKey, anItem, aSpace } from './support/spaces.ts';
 
 describeServer('An edge', (under) => {
   let api: Api;
@@ -225,6 +225,57 @@ describeServer('An edge', (under) => {
     const rest = await api.get(`/items/${id}/edges?edge_type=about&cursor=${edges.about.next_cursor}`);
     const seen = [...edges.about.edges, ...rest.body.data].map((edge) => edge.target_id);
     expect(seen.toSorted()).toEqual(targets.toSorted());
+  });
+
+  it('takes changes of its properties, and tells them', async () => {
+    const [a = '', b = ''] = await some(2);
+    const { edge } = (await relate(a, 'about', b, { properties: { since: 'spring', odd: null } })).body;
+    expect(edge.properties).toEqual({ since: 'spring' });
+    const patch = (properties: unknown) => api.patch(`/edges/${edge.id}`, { properties });
+    const { body } = await patch({ until: 'autumn', deep: { a: 1 } });
+    expect(body.edge).toEqual({
+      ...edge,
+      properties: { since: 'spring', until: 'autumn', deep: { a: 1 } },
+      updated_at: expect.any(String),
+    });
+    expect((await patch({ since: null, deep: { b: 2 } })).body.edge.properties).toEqual({
+      until: 'autumn',
+      deep: { b: 2 },
+    });
+    const same = await patch({ until: 'autumn', never: null });
+    expect((await api.get(`/items/${a}/edges`)).body.data).toEqual([same.body.edge]);
+    expect(await allRows(api, `/audit?resource_id=${edge.id}&action=edge.update`)).toHaveLength(2);
+    for (const properties of [undefined, null, 'x', [1]])
+      expect(refusal(await patch(properties)).code).toBe('validation_error');
+    const nobody = '01936d2e-7b7a-7000-8000-00000000dead';
+    expect(refusal(await api.patch(`/edges/${nobody}`, { properties: {} })).code).toBe('edge_not_found');
+  });
+
+  it('is changed and removed by who may write its type and its source’s type', async () => {
+    const [a = ''] = await some(1);
+    const { id: task } = await anItem(api, { type: 'core.task', properties: { title: 'x' } });
+    const { id } = (await relate(a, 'about', task)).body.edge;
+    const calls = (member: Api) => [
+      member.patch(`/edges/${id}`, { properties: { x: 1 } }),
+      member.post('/edges/bulk', {
+        mode: 'upsert',
+        edges: [{ source_id: a, target_id: task, edge_type: 'about', properties: { y: 1 } }],
+      }),
+    ];
+    for (const maps of [
+      { type_permissions: { '*': 'write' }, edge_permissions: { '*': 'read' } },
+      { type_permissions: { '*': 'read' }, edge_permissions: { '*': 'write' } },
+    ] as const) {
+      const { api: member } = await aKey(api, maps);
+      for (const answer of await Promise.all([...calls(member), member.delete(`/edges/${id}`)]))
+        expect(refusal(answer)).toEqual({ status: 403, code: 'edge_permission_denied' });
+    }
+    const blind = await aKey(api, { type_permissions: { '*': 'write' } });
+    expect(refusal(await blind.api.patch(`/edges/${id}`, { properties: {} })).code).toBe('edge_not_found');
+    const maps = { type_permissions: { 'core.note': 'write' }, edge_permissions: { about: 'write' } } as const;
+    const { api: member } = await aKey(api, maps);
+    for (const answer of await Promise.all(calls(member))) expect(answer.status).toBe(200);
+    expect((await member.delete(`/edges/${id}`)).status).toBe(200);
   });
 
   it('of the types that every space has is listed', async () => {

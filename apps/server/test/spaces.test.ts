@@ -17,6 +17,9 @@ interface Room {
   credential: string;
   activity: string;
   run: string;
+  /** What the names of its own type and edge type end in. */
+  type: string;
+  webhook: string;
 }
 interface Naming {
   thing: keyof Room;
@@ -43,8 +46,21 @@ const CASES: Record<string, readonly Naming[] | string> = {
   'GET /blobs/{hash}': 'blobs.test.ts: a hash names nothing in another space',
   'GET /blobs/{hash}/url': 'blobs.test.ts: a hash names nothing in another space',
   'GET /types': NAMES_NOTHING,
-  'GET /types/{id}': SHARED,
-  'GET /edges/types': SHARED,
+  'GET /types/{id}': [naming('type', (api, id) => api.get(`/types/${typeOf(id)}`))],
+  'POST /types': [
+    naming('type', (api, id) => api.post('/types', { ...aType('user.child'), parent: typeOf(id), fields: {} })),
+  ],
+  'PUT /types/{id}': [
+    naming('type', (api, id) => api.put(`/types/${typeOf(id)}`, { ...aType(typeOf(id)), version: '2.0.0' })),
+  ],
+  'DELETE /types/{id}': [naming('type', (api, id) => api.delete(`/types/${typeOf(id)}`))],
+  'GET /edges/types': NAMES_NOTHING,
+  'POST /edges/types': [
+    naming('type', (api, id) => api.post('/edges/types', { id: 'mine', source_type_constraints: [typeOf(id)] })),
+  ],
+  'DELETE /edges/types/{id}': [naming('type', (api, id) => api.delete(`/edges/types/${edgeTypeOf(id)}`))],
+  'GET /tenants/current/config': NAMES_NOTHING,
+  'PUT /tenants/current/config': NAMES_NOTHING,
   'GET /integrations': SHARED,
   'GET /integrations/{id}': [
     naming('connection', (api, id) => api.get(`/integrations/${id}`)),
@@ -56,10 +72,35 @@ const CASES: Record<string, readonly Naming[] | string> = {
   'GET /keys/{id}': [naming('key', (api, id) => api.get(`/keys/${id}`))],
   'PATCH /keys/{id}': [naming('key', (api, id) => api.patch(`/keys/${id}`, { label: 'Mine' }))],
   'DELETE /keys/{id}': [naming('key', (api, id) => api.delete(`/keys/${id}`))],
-  'GET /items': [naming('item', (api, id) => api.get(`/items?source=${id}`))],
+  'GET /items': [
+    naming('item', (api, id) => api.get(`/items?source=${id}`)),
+    naming('item', (api, id) => api.get(`/items?filter=${encodeURIComponent(`id eq "${id}"`)}`)),
+  ],
+  'GET /search': [
+    naming('item', (api, id) => api.get(`/search?q=secret&source=${id}`)),
+    naming('item', (api, id) => api.get(`/search?q=secret&filter=${encodeURIComponent(`id eq "${id}"`)}`)),
+  ],
+  'POST /items/bulk_action': (['transition', 'purge', 'update_tags', 'update_tier'] as const).map((action) =>
+    naming('item', (api, id) =>
+      api.post('/items/bulk_action', {
+        action,
+        ids: [id],
+        ...(action === 'transition' ? { to_state: 'trashed' } : {}),
+        ...(action === 'purge' ? { confirm: 'PURGE' } : {}),
+        ...(action === 'update_tags' ? { add_tags: ['mine'] } : {}),
+        ...(action === 'update_tier' ? { to_tier: 'feed' } : {}),
+      }),
+    ),
+  ),
+  'DELETE /items/{id}/purge': onItem((api, id) => api.delete(`/items/${id}/purge`)),
+  'GET /items/{id}/versions': onItem((api, id) => api.get(`/items/${id}/versions`)),
+  'PUT /items/{id}/metadata': onItem((api, id) => api.put(`/items/${id}/metadata`, { tags: ['mine'] })),
+  'PATCH /items/{id}/metadata': onItem((api, id) => api.patch(`/items/${id}/metadata`, { tags: ['mine'] })),
   'POST /items': [
     naming('item', (api, id) => api.post('/items', { type: 'core.note', edges: { about: [id] } })),
     naming('connection', (api, id) => api.post('/items', { type: 'core.note', edges: { about: [id] } })),
+    naming('type', (api, id) => api.post('/items', { type: typeOf(id) })),
+    naming('type', (api, id) => api.post('/items', { type: 'core.note', edges: { [edgeTypeOf(id)]: [] } })),
   ],
   'POST /items/bulk': [
     naming('item', (api, id) =>
@@ -90,7 +131,23 @@ const CASES: Record<string, readonly Naming[] | string> = {
     naming('item', (api, id) => relate(api, id, id)),
     naming('credential', (api, id, own) => relate(api, own.item, id)),
   ],
+  'GET /edges': [naming('type', (api, id) => api.get(`/edges?edge_type=${edgeTypeOf(id)}`))],
+  'POST /edges/bulk': [
+    naming('item', (api, id, own) => relateMany(api, own.item, id)),
+    naming('item', (api, id, own) => relateMany(api, id, own.item)),
+  ],
+  'PATCH /edges/{id}': [naming('edge', (api, id) => api.patch(`/edges/${id}`, { properties: { mine: true } }))],
   'DELETE /edges/{id}': [naming('edge', (api, id) => api.delete(`/edges/${id}`))],
+  'GET /events': NAMES_NOTHING,
+  'POST /webhooks': NAMES_NOTHING,
+  'GET /webhooks': NAMES_NOTHING,
+  'GET /webhooks/{id}': [
+    naming('webhook', (api, id) => api.get(`/webhooks/${id}`)),
+    naming('item', (api, id) => api.get(`/webhooks/${id}`)),
+  ],
+  'PATCH /webhooks/{id}': [naming('webhook', (api, id) => api.patch(`/webhooks/${id}`, { events: ['item.created'] }))],
+  'DELETE /webhooks/{id}': [naming('webhook', (api, id) => api.delete(`/webhooks/${id}`))],
+  'GET /webhooks/{id}/deliveries': [naming('webhook', (api, id) => api.get(`/webhooks/${id}/deliveries`))],
   'POST /connections/install': [
     naming('connection', (api, id) => api.post('/connections/install', { integration_id: id })),
     naming('credential', (api, id) =>
@@ -107,8 +164,14 @@ const CASES: Record<string, readonly Naming[] | string> = {
 };
 
 let needsToken: string;
-const relate = (api: Api, source_id: string, target_id: string) =>
-  api.post('/edges', { source_id, target_id, edge_type: 'about' });
+const relate = (api: Api, source_id: string, target_id: string, edge_type = 'about') =>
+  api.post('/edges', { source_id, target_id, edge_type });
+
+const relateMany = (api: Api, source_id: string, target_id: string) =>
+  api.post('/edges/bulk', { mode: 'upsert', edges: [{ source_id, target_id, edge_type: 'about' }] });
+const typeOf = (suffix: string) => `harbour.t-${suffix}`;
+const edgeTypeOf = (suffix: string) => `tied-${suffix}`;
+const aType = (id: string) => ({ id, version: '1.0.0', fields: { title: { type: 'string' } } });
 
 const isEndpoint = (value: unknown): value is Endpoint =>
   typeof value === 'object' && value !== null && 'method' in value && 'audience' in value && 'responses' in value;
@@ -134,10 +197,16 @@ describeServer('One space', (under) => {
     const item = await anItem(api, { source_id: 'secret', tags: ['secret'], edges: { about: [target.id] } });
     await api.put(`/items/${item.id}/extensions/harbour`, { secret: true });
     const edge = (await api.get(`/items/${item.id}/edges`)).body.data[0];
+    const type = v7();
+    created(await api.post('/types', aType(typeOf(type))));
+    created(await api.post('/edges/types', { id: edgeTypeOf(type) }));
+    await relate(api, item.id, target.id, edgeTypeOf(type));
     const { connection_id, credential_id, activity_id } = await install(api, integration, {
       feed_url: 'http://127.0.0.1:9/',
     });
     const run = (await api.post(`/connections/${connection_id}/run`)).body.run_id;
+    const sends = { url: 'https://example.test/', events: ['item.deleted'], active: false };
+    const { webhook } = created(await api.post('/webhooks', sends));
     return {
       item: item.id,
       edge: edge.id,
@@ -146,6 +215,8 @@ describeServer('One space', (under) => {
       credential: credential_id,
       activity: activity_id,
       run,
+      type,
+      webhook: webhook.id,
     };
   }
 
@@ -189,7 +260,8 @@ describeServer('One space', (under) => {
         await call(caller(), nothing, own),
       ];
       expect(comparable(foreignAnswer, foreign[thing])).toEqual(comparable(randomAnswer, nothing));
-      if (foreignAnswer.status < 400) expect(foreignAnswer.body.data).toEqual([]);
+      // What tells no rows tells how many there were.
+      if (foreignAnswer.status < 400) expect(foreignAnswer.body.data ?? foreignAnswer.body.ids).toEqual([]);
       expect(await allRows(theirs.api, '/audit')).toEqual(before);
     });
   });
@@ -198,7 +270,8 @@ describeServer('One space', (under) => {
     const { item, metadata } = (await theirs.api.get(`/items/${foreign.item}?include=extensions,metadata`)).body;
     expect(item).toMatchObject({ state: 'active', version: 1 });
     expect(metadata).toMatchObject({ tags: ['secret'], extensions: { harbour: { secret: true } } });
-    expect((await theirs.api.get(`/items/${foreign.item}/edges`)).body.data).toHaveLength(1);
+    expect((await theirs.api.get(`/items/${foreign.item}/edges`)).body.data).toHaveLength(2);
+    expect((await theirs.api.get(`/types/${typeOf(foreign.type)}`)).body).toMatchObject({ version: '1.0.0' });
     expect((await theirs.api.get(`/items/${foreign.connection}`)).body.item.state).toBe('active');
     expect((await theirs.api.get(`/keys/${foreign.key}`)).status).toBe(200);
   });

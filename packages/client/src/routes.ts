@@ -10,8 +10,13 @@ export const ROUTES = {
     delete: 'deleteItem',
     restore: 'restoreItem',
     transition: 'transitionItem',
+    purge: 'purgeItem',
+    versions: 'listItemVersions',
     bulk: 'bulkItems',
+    bulkAction: 'bulkAction',
     metadata: 'getItemMetadata',
+    putMetadata: 'putItemMetadata',
+    patchMetadata: 'patchItemMetadata',
     addTags: 'addItemTags',
     removeTag: 'removeItemTag',
     extensions: 'listItemExtensions',
@@ -21,10 +26,10 @@ export const ROUTES = {
     edges: 'listItemEdges',
     backrefs: 'listItemBackrefs',
   },
-  edges: { create: 'createEdge', delete: 'deleteEdge' },
+  search: { items: 'searchItems' },
+  edges: { list: 'listEdges', create: 'createEdge', update: 'updateEdge', delete: 'deleteEdge', bulk: 'bulkEdges' },
   edgeTypes: { list: 'listEdgeTypes', create: 'createEdgeType', delete: 'deleteEdgeType' },
   types: { list: 'listTypes', get: 'getType', create: 'createType', update: 'updateType', delete: 'deleteType' },
-  events: { stream: 'streamEvents' },
   webhooks: {
     create: 'createWebhook',
     list: 'listWebhooks',
@@ -47,7 +52,7 @@ export const ROUTES = {
   tenants: { create: 'createTenant', list: 'listTenants', get: 'getTenant' },
   spaceConfig: { get: 'getSpaceConfig', replace: 'putSpaceConfig' },
   system: { mintRuntimeCredential: 'mintRuntimeCredential' },
-  health: { get: 'getHealth' },
+  health: { get: 'getHealth', ready: 'getReadiness' },
 } as const satisfies Record<string, Record<string, EndpointName>>;
 
 export type Routes = typeof ROUTES;

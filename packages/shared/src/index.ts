@@ -19,12 +19,18 @@ export {
   uninstallConnection,
 } from './api/connections.ts';
 export {
+  type BulkEdgesInput,
+  BulkEdgesInputSchema,
+  bulkEdges,
   type CreateEdgeInput,
   CreateEdgeInputSchema,
   createEdge,
   deleteEdge,
+  listEdges,
   listItemBackrefs,
   listItemEdges,
+  MAX_BULK_EDGES,
+  updateEdge,
 } from './api/edges.ts';
 export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } from './api/endpoint.ts';
 export { ENDPOINTS, type EndpointName } from './api/endpoints.ts';

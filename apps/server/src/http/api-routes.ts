@@ -32,6 +32,8 @@ export interface RouteMatch {
 
 export interface ApiRoutes {
   mount: Mount;
+  /** Every endpoint that is mounted. */
+  mounted: readonly Endpoint[];
   /** @returns null when no endpoint has this method and path. A GET route answers HEAD as well. */
   match(method: string, url: string): RouteMatch | null;
   /** @returns the methods that endpoints at this path have, such as `GET, HEAD, PATCH`; null where there is none. */
@@ -47,11 +49,13 @@ export function createApiRoutes(): ApiRoutes {
     querystringParser: (search) => search,
   });
   const unused = () => undefined;
+  const mounted: Endpoint[] = [];
 
   function add(endpoint: Endpoint, work: Work, maxBodyBytes = endpoint.maxBodyBytes): void {
     const area = endpoint.path.split('/', 2)[1] ?? '';
     const route: ApiRoute = { endpoint, work, maxBodyBytes, area };
     router.on(endpoint.method, endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), unused, route);
+    mounted.push(endpoint);
   }
 
   function find(method: HttpMethod, url: string): RouteMatch | null {
@@ -61,6 +65,7 @@ export function createApiRoutes(): ApiRoutes {
   }
 
   return {
+    mounted,
     mount: {
       endpoint: (endpoint, handler) =>
         add(endpoint, { kind: 'plain', handler: handler as unknown as Handler<Endpoint> }),

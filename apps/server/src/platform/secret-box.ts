@@ -27,13 +27,18 @@ export interface SecretBox {
  */
 export function createSecretBox(authSecret: Secret): SecretBox {
   const [newest, ...older] = readKeys(authSecret.reveal());
-  const keyFor = (material: string, purpose: string) =>
-    Buffer.from(hkdfSync('sha256', material, '', `marfa secret box: ${purpose}`, 32));
+  const drawn = new Map<string, Buffer>();
+  function keyFor({ id, material }: BoxKey, purpose: string): Buffer {
+    const name = `${id}:${purpose}`;
+    const key = drawn.get(name) ?? Buffer.from(hkdfSync('sha256', material, '', `marfa secret box: ${purpose}`, 32));
+    drawn.set(name, key);
+    return key;
+  }
 
   return {
     seal(purpose, associatedData, plaintext) {
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, keyFor(newest.material, purpose), nonce);
+      const cipher = createCipheriv(CIPHER, keyFor(newest, purpose), nonce);
       cipher.setAAD(Buffer.from(associatedData));
       const sealed = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]);
       return ['v1', newest.id, nonce.toString('base64url'), sealed.toString('base64url')].join('.');
@@ -45,7 +50,7 @@ export function createSecretBox(authSecret: Secret): SecretBox {
       const bytes = Buffer.from(sealed, 'base64url');
       if (version !== 'v1' || !key || bytes.length < TAG_BYTES) throw unreadable();
       try {
-        const decipher = createDecipheriv(CIPHER, keyFor(key.material, purpose), Buffer.from(nonce, 'base64url'), {
+        const decipher = createDecipheriv(CIPHER, keyFor(key, purpose), Buffer.from(nonce, 'base64url'), {
           authTagLength: TAG_BYTES,
         });
         decipher.setAAD(Buffer.from(associatedData));

@@ -16,9 +16,11 @@ const templates = Object.keys(document.paths)
 /** The operation of the OpenAPI document that a request reaches, or null for what is no part of the API. */
 export function operationFor(method: string, address: string): { path: string; operation: OpenApiOperation } | null {
   const [pathname = ''] = address.split('?');
-  const template = templates.find(({ pattern }) => pattern.test(pathname));
-  const operation = template && document.paths[template.path]?.[method.toLowerCase()];
-  return operation ? { path: template.path, operation } : null;
+  for (const { path, pattern } of templates) {
+    const operation = pattern.test(pathname) ? document.paths[path]?.[method.toLowerCase()] : undefined;
+    if (operation) return { path, operation };
+  }
+  return null;
 }
 
 /**

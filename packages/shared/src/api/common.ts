@@ -40,9 +40,9 @@ export function pageOf<Row extends z.ZodType>(row: Row) {
 /**
  * A body that its endpoint judges itself, because its faults have a code of their own. Documents still show the shape.
  */
-export function judgedLater(schema: z.ZodType) {
+export function judgedLater<Schema extends z.ZodType>(schema: Schema): z.ZodType<z.input<Schema>, z.input<Schema>> {
   const { $schema: _dialect, ...shape } = z.toJSONSchema(schema, { io: 'input' });
-  return z.unknown().meta(shape);
+  return z.custom<z.input<Schema>>((body) => body !== undefined, 'a JSON body is needed').meta(shape);
 }
 
 /** A comma-separated query value as a list. */

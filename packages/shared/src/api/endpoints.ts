@@ -1,11 +1,12 @@
 import { listAudit } from './audit.ts';
 import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
 import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
-import { createEdge, deleteEdge, listItemBackrefs, listItemEdges } from './edges.ts';
+import { bulkEdges, createEdge, deleteEdge, listEdges, listItemBackrefs, listItemEdges, updateEdge } from './edges.ts';
 import type { Endpoint } from './endpoint.ts';
 import { streamEvents } from './events.ts';
 import { getHealth, getReadiness } from './health.ts';
 import { getIntegration, listIntegrations, registerIntegration } from './integrations.ts';
+import { bulkAction } from './item-bulk-action.ts';
 import {
   addItemTags,
   bulkItems,
@@ -17,9 +18,14 @@ import {
   getItemMetadata,
   listItemExtensions,
   listItems,
+  listItemVersions,
+  patchItemMetadata,
+  purgeItem,
   putItemExtension,
+  putItemMetadata,
   removeItemTag,
   restoreItem,
+  searchItems,
   transitionItem,
   updateItem,
 } from './items.ts';
@@ -53,13 +59,19 @@ import {
 export const ENDPOINTS = {
   createItem,
   listItems,
+  searchItems,
   getItem,
   updateItem,
   deleteItem,
+  purgeItem,
   restoreItem,
   transitionItem,
+  listItemVersions,
   bulkItems,
+  bulkAction,
   getItemMetadata,
+  putItemMetadata,
+  patchItemMetadata,
   addItemTags,
   removeItemTag,
   listItemExtensions,
@@ -68,14 +80,17 @@ export const ENDPOINTS = {
   deleteItemExtension,
   listItemEdges,
   listItemBackrefs,
+  listEdges,
   createEdge,
+  updateEdge,
   deleteEdge,
+  bulkEdges,
   listEdgeTypes,
   createEdgeType,
   deleteEdgeType,
   listTypes,
-  getType,
   createType,
+  getType,
   updateType,
   deleteType,
   streamEvents,

@@ -13,6 +13,10 @@ import { defineEndpoint } from './define-endpoint.ts';
 
 const writeErrors = [
   'validation_error',
+  // Of edges in the item as well: of their other end, and of their type.
+  'item_not_found',
+  'type_not_found',
+  'forbidden',
   'invalid_type',
   'invalid_properties',
   'type_not_permitted',
@@ -118,7 +122,7 @@ export const deleteItem = defineEndpoint({
   summary: 'Moves an item to the trash.',
   params: IdParams,
   responses: { 200: Ok },
-  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'forbidden', 'invalid_transition'],
 });
 
 export const purgeItem = defineEndpoint({
@@ -159,7 +163,7 @@ export const restoreItem = defineEndpoint({
   summary: 'Makes an archived or trashed item active again.',
   params: IdParams,
   responses: { 200: ItemEnvelopeSchema },
-  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'forbidden', 'invalid_transition'],
 });
 
 export const transitionItem = defineEndpoint({
@@ -169,7 +173,7 @@ export const transitionItem = defineEndpoint({
   params: IdParams,
   body: z.strictObject({ state: StateSchema }),
   responses: { 200: ItemEnvelopeSchema },
-  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'forbidden', 'invalid_transition'],
 });
 
 const Tags = z.strictObject({
@@ -231,6 +235,7 @@ const extensionErrors = [
   'item_not_found',
   'type_not_permitted',
   'extension_permission_denied',
+  'forbidden',
   'payload_too_large',
 ] as const;
 

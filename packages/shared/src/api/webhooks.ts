@@ -49,7 +49,7 @@ export const UpdateWebhookInputSchema = z.strictObject({
 });
 export type UpdateWebhookInput = z.output<typeof UpdateWebhookInputSchema>;
 
-/** One event on its way to one webhook. `next_attempt_at` is null once nothing more will be tried. */
+/** One event on its way to one webhook. `next_attempt_at` is null while it is being sent and when nothing more will be tried. */
 export const WebhookDeliverySchema = z.object({
   id: IdSchema,
   webhook_id: IdSchema,

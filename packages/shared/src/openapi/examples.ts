@@ -7,6 +7,14 @@ const BOOKMARK = {
 const NOTE_ID = '01980e6c-7d6a-7c3e-9f5b-2b7f3b0a9c11';
 const BOOKMARK_ID = '01980e6c-8a10-7b52-8d0e-6f1d5c4e2a77';
 
+const RECIPE = {
+  id: 'user.recipe',
+  label: 'Recipe',
+  version: '1.0.0',
+  fields: { title: { type: 'string', searchable: true }, servings: { type: 'integer' } },
+  required: ['title'],
+};
+
 /** A body for each endpoint that needs one, by the endpoint's name: what the reference shows and its curl line sends. */
 export const EXAMPLE_BODIES: Record<string, unknown> = {
   createItem: {
@@ -17,9 +25,29 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   updateItem: { properties: { title: 'Harbour, evening' }, version: 1 },
   transitionItem: { state: 'archived' },
   bulkItems: { mode: 'upsert', atomic: false, items: [BOOKMARK] },
+  bulkAction: {
+    type: 'core.bookmark',
+    tags: ['read'],
+    action: 'transition',
+    to_state: 'archived',
+    dry_run: true,
+  },
+  putItemMetadata: { tags: ['sailing'] },
+  patchItemMetadata: { tags: ['summer'] },
+  createWebhook: { url: 'https://example.org/hooks/marfa', events: ['item.created'], type_filter: 'core.note' },
+  updateWebhook: { active: false },
   addItemTags: { tags: ['sailing', 'summer'] },
   putItemExtension: { colour: 'blue', pinned: true },
+  updateEdge: { properties: { position: 2 } },
+  bulkEdges: {
+    mode: 'upsert',
+    edges: [{ source_id: NOTE_ID, target_id: BOOKMARK_ID, edge_type: 'references' }],
+  },
   createEdge: { source_id: NOTE_ID, target_id: BOOKMARK_ID, edge_type: 'references' },
+  createType: RECIPE,
+  updateType: { ...RECIPE, version: '1.1.0', fields: { ...RECIPE.fields, season: { type: 'string' } } },
+  createEdgeType: { id: 'cooked-with', cardinality: 'many-to-many', source_type_constraints: ['user.recipe'] },
+  putSpaceConfig: { enforcement: { strict_mode: { types: ['user.*'] } }, retention: { trash_retention_days: 30 } },
   createKey: {
     label: 'Reading list',
     source: 'reading-list',
@@ -58,4 +86,9 @@ export const EXAMPLE_PATH_VALUES: Record<string, string> = {
 };
 
 /** Where `id` of a path is a name and not a UUID, by the endpoint's name. */
-export const EXAMPLE_NAMES: Record<string, string> = { getType: 'core.note' };
+export const EXAMPLE_NAMES: Record<string, string> = {
+  getType: 'core.note',
+  updateType: 'user.recipe',
+  deleteType: 'user.recipe',
+  deleteEdgeType: 'cooked-with',
+};

@@ -5,6 +5,7 @@ import { InstallInputSchema } from '../api/connections.ts';
 import { CreateEdgeInputSchema } from '../api/edges.ts';
 import { BulkItemsInputSchema, BulkResultSchema } from '../api/items.ts';
 import { CreatedKeySchema, CreateKeyInputSchema, KeySchema, UpdateKeyInputSchema } from '../api/keys.ts';
+import { SpaceConfigSchema } from '../api/space-config.ts';
 import { TenantSchema } from '../api/tenants.ts';
 import { ErrorEnvelopeSchema } from '../errors/error-envelope.ts';
 import { DottedNameSchema, NamePatternSchema, TypeIdentifierSchema } from '../identifiers/type-identifier.ts';
@@ -70,4 +71,5 @@ export const NAMED_SCHEMAS: Record<string, z.ZodType> = {
   Run: RunSchema,
   AuditEntry: AuditEntrySchema,
   Tenant: TenantSchema,
+  SpaceConfig: SpaceConfigSchema,
 };

@@ -5,11 +5,12 @@ export const TAGS: Record<string, { name: string; description: string }> = {
     description:
       'Records of a space: typed properties, a state, a version, and what stands beside them: tags and extensions.',
   },
+  search: { name: 'Search', description: 'Items by the words in them.' },
   edges: { name: 'Edges', description: 'Directed, typed relations between two items.' },
   types: { name: 'Types', description: 'The schemas that properties are validated against.' },
+  events: { name: 'Events', description: 'What changes in a space, as it happens, as server-sent events.' },
+  webhooks: { name: 'Webhooks', description: 'What changes in a space, sent to an address of yours and signed.' },
   blobs: { name: 'Blobs', description: 'Bytes, kept under their SHA-256: what files and pictures are made of.' },
-  events: { name: 'Events', description: 'What changes in a space, as it happens.' },
-  webhooks: { name: 'Webhooks', description: 'Signed messages to an address of yours, one for each change.' },
   keys: { name: 'Keys', description: 'Credentials of scripts and apps, with what each may do.' },
   integrations: {
     name: 'Integrations',

@@ -1,2 +1,2 @@
 export { mountAuditRoutes } from './audit-routes.ts';
-export { type AuditEvent, type AuditService, createAuditService } from './audit-service.ts';
+export { type Actor, type AuditEvent, type AuditService, createAuditService } from './audit-service.ts';

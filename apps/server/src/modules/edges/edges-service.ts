@@ -1,7 +1,5 @@
 import {
-  ACYCLIC_EDGE_TYPES,
   type Edge,
-  type EdgeType,
   type EndpointInput,
   type listItemEdges,
   MarfaError,
@@ -17,9 +15,12 @@ import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import { appendEdgeEvent } from '../../platform/event-log/append-edge-event.ts';
 import { toPage } from '../../platform/page-cursor.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { AuditService } from '../audit/index.ts';
+import type { Actor, AuditService } from '../audit/index.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
+import { type Cascades, createCascades } from './cascades.ts';
+import { duplicate, refuseCycle, refuseOverCardinality, refuseWrongTypes } from './edge-constraints.ts';
 import {
+  changeEdge,
   type EdgeEnd,
   type EdgeRow,
   type EdgeSide,
@@ -27,8 +28,8 @@ import {
   findEnds,
   insertEdge,
   lockEdge,
+  lockEdgeBetween,
   pageOfEdges,
-  reaches,
   removeEdge,
   toEdge,
 } from './edges-store.ts';
@@ -42,10 +43,34 @@ export interface NewEdge {
   properties: Properties;
 }
 
-export interface EdgesService {
+/** Who an edge's removal is told of: a caller, or the platform itself. */
+type EdgeWriter = Actor & Pick<Caller, 'connectionId'>;
+
+export interface EdgesService extends Cascades {
   /** @param options.quiet true where nobody is to be told, as in a bulk write. */
   create(transaction: Transaction, caller: Caller, edge: NewEdge, options?: { quiet?: boolean }): Promise<Edge>;
+  /** Creates, or merges the properties into the edge with the same source, target and type. */
+  put(
+    transaction: Transaction,
+    caller: Caller,
+    edge: NewEdge,
+    options?: { createOnly?: boolean; quiet?: boolean },
+  ): Promise<{ id: string; outcome: 'created' | 'updated' | 'unchanged' }>;
+  /** Merges properties; a null removes one. What changes nothing writes nothing. */
+  update(transaction: Transaction, caller: Caller, id: string, properties: Properties): Promise<Edge>;
   remove(transaction: Transaction, caller: Caller, id: string): Promise<Edge>;
+  /**
+   * Removes the edges of an item that is purged, from both sides, each with its audit row.
+   * @param caller null for the platform itself, which purges what lies in the trash.
+   * @returns the items that go to the trash because this one was not there yet; see {@link Cascades.beforeTrash}.
+   */
+  beforePurge(
+    transaction: Transaction,
+    caller: Caller | null,
+    item: { id: string; space_id: string; type: string; state: string },
+  ): Promise<string[]>;
+  /** Takes the turn to write edges of several types at once, in one order for all: two could wait for each other. */
+  lockTypes(transaction: Transaction, caller: Caller, edgeTypes: readonly string[]): Promise<void>;
   /** Makes the outbound edges of each named type exactly these targets; types that are not named stay as they are. */
   replaceOutbound(
     transaction: Transaction,
@@ -67,7 +92,9 @@ export function createEdgesService(
   types: TypesService,
   audit: AuditService,
 ): EdgesService {
-  async function loadEnds(queryable: Queryable, caller: Caller, sourceId: string, targetId: string) {
+  const cascades = createCascades(database, types, audit);
+
+  async function loadEnds(queryable: Queryable, caller: Pick<Caller, 'spaceId'>, sourceId: string, targetId: string) {
     const ends = await findEnds(queryable, caller.spaceId, [sourceId, targetId]);
     const find = (id: string, name: string): EdgeEnd => {
       const end = ends.find((candidate) => candidate.id === id);
@@ -94,6 +121,8 @@ export function createEdgesService(
     const catalogue = await types.of(caller, transaction);
     const type = catalogue.findEdgeType(edge.edge_type);
     if (!type) throw unknownType(edge.edge_type);
+    await types.hold(transaction, caller, type.id, 'edge type');
+    const properties = withoutNulls(edge.properties);
     // Cardinality and loops are rules over several rows.
     await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${type.id}`);
     const { source, target } = await loadEnds(transaction, caller, edge.source_id, edge.target_id);
@@ -102,6 +131,7 @@ export function createEdgesService(
       throw new MarfaError('edge_permission_denied', `Relating to ${target.type} needs read on it.`);
     }
     refuseWrongTypes(catalogue, type, source, target);
+    catalogue.validateEdge(type.id, properties);
     await refuseOverCardinality(transaction, caller.spaceId, type, edge);
     await refuseCycle(transaction, caller.spaceId, edge);
     const at = now().toISOString();
@@ -109,7 +139,7 @@ export function createEdgesService(
       id: newId(),
       space_id: caller.spaceId,
       ...edge,
-      properties: JSON.stringify(edge.properties),
+      properties: JSON.stringify(properties),
       created_at: at,
       updated_at: at,
     };
@@ -123,42 +153,108 @@ export function createEdgesService(
     return toEdge(row);
   }
 
-  async function drop(
+  /** Finds the edge for writing: it must be readable, and the caller pass both gates. */
+  async function requireWritable(transaction: Transaction, caller: Caller, id: string) {
+    const row = await lockEdge(transaction, database.dialect, caller.spaceId, id);
+    if (!row || !mayAccessEdge(caller, row.edge_type, 'read'))
+      throw new MarfaError('edge_not_found', 'There is no such edge.');
+    const ends = await loadEnds(transaction, caller, row.source_id, row.target_id);
+    passGate(caller, await types.of(caller, transaction), row.edge_type, ends.source);
+    return { row, ...ends };
+  }
+
+  async function merge(
     transaction: Transaction,
     caller: Caller,
+    row: EdgeRow,
+    changes: Properties,
+  ): Promise<{ edge: Edge; changed: boolean }> {
+    const current = JSON.parse(row.properties) as Properties;
+    const properties = withoutNulls({ ...current, ...changes });
+    (await types.of(caller, transaction)).validateEdge(row.edge_type, properties);
+    const touched = Object.keys(changes).some(
+      (key) => JSON.stringify(properties[key]) !== JSON.stringify(current[key]),
+    );
+    if (!touched) return { edge: toEdge(row), changed: false };
+    const changed = { ...row, properties: JSON.stringify(properties), updated_at: now().toISOString() };
+    await changeEdge(transaction, changed);
+    await audit.record(transaction, caller, {
+      action: 'edge.update',
+      resource_type: 'edge',
+      resource_id: row.id,
+      details: { fields: Object.keys(changes) },
+    });
+    return { edge: toEdge(changed), changed: true };
+  }
+
+  async function drop(
+    transaction: Transaction,
+    actor: EdgeWriter,
     edge: { row: EdgeRow; source: EdgeEnd; target: EdgeEnd },
     { quiet = false } = {},
   ): Promise<void> {
     const { id } = edge.row;
-    await removeEdge(transaction, caller.spaceId, id);
-    await audit.record(transaction, caller, { action: 'edge.delete', resource_type: 'edge', resource_id: id });
-    if (!quiet) await tell(transaction, caller, 'edge.deleted', edge);
+    await removeEdge(transaction, actor.spaceId, id);
+    await audit.record(transaction, actor, { action: 'edge.delete', resource_type: 'edge', resource_id: id });
+    if (!quiet) await tell(transaction, actor, 'edge.deleted', edge);
   }
 
   function tell(
     transaction: Transaction,
-    caller: Caller,
+    actor: EdgeWriter,
     event: Parameters<typeof appendEdgeEvent>[1],
     { row, source, target }: { row: EdgeRow; source: EdgeEnd; target: EdgeEnd },
   ): Promise<void> {
     return appendEdgeEvent(transaction, event, row, {
       sourceType: source.type,
       targetType: target.type,
-      originConnectionId: caller.connectionId,
+      originConnectionId: actor.connectionId,
     });
   }
 
   return {
     create,
+    beforeTrash: cascades.beforeTrash,
+
+    async put(transaction, caller, edge, { createOnly = false, quiet = false } = {}) {
+      await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edge.edge_type}`);
+      const row = await lockEdgeBetween(transaction, database.dialect, caller.spaceId, edge);
+      if (!row) return { id: (await create(transaction, caller, edge, { quiet })).id, outcome: 'created' };
+      const { source } = await loadEnds(transaction, caller, row.source_id, row.target_id);
+      passGate(caller, await types.of(caller, transaction), row.edge_type, source);
+      if (createOnly) return { id: row.id, outcome: 'unchanged' };
+      const { changed } = await merge(transaction, caller, row, edge.properties);
+      return { id: row.id, outcome: changed ? 'updated' : 'unchanged' };
+    },
+
+    async update(transaction, caller, id, properties) {
+      const { row } = await requireWritable(transaction, caller, id);
+      return (await merge(transaction, caller, row, properties)).edge;
+    },
+
+    async beforePurge(transaction, caller, item) {
+      const cascaded = caller && item.state !== 'trashed' ? await cascades.beforeTrash(transaction, caller, item) : [];
+      const actor = caller ?? { keyId: null, spaceId: item.space_id, clientIp: null, connectionId: null };
+      for (const side of ['source_id', 'target_id'] as const) {
+        for (const row of await edgesOf(transaction, item.space_id, side, item.id)) {
+          await drop(transaction, actor, {
+            row,
+            ...(await loadEnds(transaction, actor, row.source_id, row.target_id)),
+          });
+        }
+      }
+      return cascaded;
+    },
+
+    async lockTypes(transaction, caller, edgeTypes) {
+      for (const edgeType of [...new Set(edgeTypes)].sort())
+        await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edgeType}`);
+    },
 
     async remove(transaction, caller, id) {
-      const row = await lockEdge(transaction, database.dialect, caller.spaceId, id);
-      if (!row || !mayAccessEdge(caller, row.edge_type, 'read'))
-        throw new MarfaError('edge_not_found', 'There is no such edge.');
-      const { source, target } = await loadEnds(transaction, caller, row.source_id, row.target_id);
-      passGate(caller, await types.of(caller, transaction), row.edge_type, source);
-      await drop(transaction, caller, { row, source, target });
-      return toEdge(row);
+      const edge = await requireWritable(transaction, caller, id);
+      await drop(transaction, caller, edge);
+      return toEdge(edge.row);
     },
 
     async replaceOutbound(transaction, caller, sourceId, block, options) {
@@ -207,52 +303,10 @@ export function createEdgesService(
   };
 }
 
+function withoutNulls(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
+}
+
 function unknownType(edgeType: string): MarfaError {
   return new MarfaError('type_not_found', `There is no edge type ${edgeType} in this space.`);
-}
-
-function duplicate(edge: NewEdge): MarfaError {
-  return new MarfaError('edge_constraint_violation', `These items are related by ${edge.edge_type} already.`, {
-    details: { constraint: 'duplicate' },
-  });
-}
-
-function refuseWrongTypes(catalogue: Catalogue, edge: EdgeType, source: EdgeEnd, target: EdgeEnd): void {
-  const fits = (type: string, allowed: readonly string[]) =>
-    allowed.length === 0 || allowed.some((ancestor) => catalogue.isA(type, ancestor));
-  if (fits(source.type, edge.source_type_constraints) && fits(target.type, edge.target_type_constraints)) return;
-  throw new MarfaError('edge_constraint_violation', `${edge.id} does not relate ${source.type} to ${target.type}.`, {
-    details: { constraint: 'type' },
-  });
-}
-
-/** `one-to-many`: a target has one source. `many-to-one`: a source has one target. `one-to-one`: both. */
-async function refuseOverCardinality(
-  transaction: Transaction,
-  spaceId: string,
-  type: EdgeType,
-  edge: NewEdge,
-): Promise<void> {
-  const oneSource = type.cardinality === 'one-to-many' || type.cardinality === 'one-to-one';
-  const oneTarget = type.cardinality === 'many-to-one' || type.cardinality === 'one-to-one';
-  const inbound = oneSource ? await edgesOf(transaction, spaceId, 'target_id', edge.target_id, type.id) : [];
-  const outbound = oneTarget ? await edgesOf(transaction, spaceId, 'source_id', edge.source_id, type.id) : [];
-  const present = [...inbound, ...outbound];
-  if (present.some((row) => row.source_id === edge.source_id && row.target_id === edge.target_id))
-    throw duplicate(edge);
-  if (present.length === 0) return;
-  throw new MarfaError(
-    'edge_constraint_violation',
-    `${type.id} is ${type.cardinality}; one of these items has its one relation already.`,
-    {
-      details: { constraint: 'cardinality' },
-    },
-  );
-}
-
-async function refuseCycle(transaction: Transaction, spaceId: string, edge: NewEdge): Promise<void> {
-  if (!ACYCLIC_EDGE_TYPES.includes(edge.edge_type)) return;
-  if (await reaches(transaction, spaceId, edge.edge_type, edge.target_id, edge.source_id)) {
-    throw new MarfaError('edge_cycle', `This would close a loop of ${edge.edge_type} edges.`);
-  }
 }

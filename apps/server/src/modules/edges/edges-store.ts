@@ -42,6 +42,32 @@ export function removeEdge(transaction: Transaction, spaceId: string, id: string
   return transaction.deleteFrom('edges').where('space_id', '=', spaceId).where('id', '=', id).execute();
 }
 
+export function changeEdge(transaction: Transaction, row: EdgeRow) {
+  return transaction
+    .updateTable('edges')
+    .set({ properties: row.properties, updated_at: row.updated_at })
+    .where('space_id', '=', row.space_id)
+    .where('id', '=', row.id)
+    .execute();
+}
+
+/** As {@link lockEdge}, the edge of this type from one item to another; there is one at the most. */
+export function lockEdgeBetween(
+  transaction: Transaction,
+  dialect: Database['dialect'],
+  spaceId: string,
+  edge: Pick<EdgeRow, 'source_id' | 'target_id' | 'edge_type'>,
+): Promise<EdgeRow | undefined> {
+  const select = transaction
+    .selectFrom('edges')
+    .selectAll()
+    .where('space_id', '=', spaceId)
+    .where('source_id', '=', edge.source_id)
+    .where('target_id', '=', edge.target_id)
+    .where('edge_type', '=', edge.edge_type);
+  return lockRows(select, dialect).executeTakeFirst();
+}
+
 export function edgesOf(
   queryable: Queryable,
   spaceId: string,

@@ -18,6 +18,7 @@ import type { AuditService } from '../audit/index.ts';
 import type { EdgesService } from '../edges/index.ts';
 import type { TypesService } from '../types/index.ts';
 import { createBulkItems } from './bulk-items.ts';
+import { mountItemActionRoutes } from './item-actions-routes.ts';
 import { mountItemMetadataRoutes } from './item-metadata-routes.ts';
 import type { ItemsService } from './items-service.ts';
 import { createItemList } from './list-items.ts';
@@ -99,6 +100,7 @@ export function mountItemRoutes(mount: Mount, { platform, types, items, edges, a
     return OK;
   });
 
+  mountItemActionRoutes(mount, { platform, types, items, edges, audit });
   mountItemMetadataRoutes(mount, { database, items, audit });
 
   mount.endpoint(listItemEdges, async ({ params, query }, caller) => {

@@ -26,10 +26,12 @@ import {
   keepVersion,
   lockItem,
   lockNaturalKey,
+  removeItem,
   tagsOf,
   updateItemRow,
 } from './items-store.ts';
 import { refuseStaleVersion } from './refuse-stale-version.ts';
+import { indexItem } from './search/index-item.ts';
 import { admitSystemCreate, admitSystemTransition, refuseSystemUpdate } from './system-item-policy.ts';
 import { tellTags } from './tell-tags.ts';
 
@@ -50,6 +52,8 @@ export interface ItemsService {
   ): Promise<{ row: ItemRow; outcome: WriteOutcome }>;
   update(transaction: Transaction, caller: Caller, id: string, input: UpdateItemInput): Promise<ItemRow>;
   transition(transaction: Transaction, caller: Caller, id: string, state: ItemState): Promise<ItemRow>;
+  /** Removes an item of the space's own for good, whatever its state, with all that hangs on it. */
+  purge(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow>;
   /** @throws MarfaError `item_not_found`, or `type_not_permitted` when it may not be read. */
   requireReadable(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
   /** As {@link ItemsService.requireReadable}; a runtime credential also reaches the Connection it is bound to. */
@@ -142,8 +146,27 @@ export function createItemsService(
     const changes = { ...next, version: row.version + 1, updated_at: now().toISOString() };
     await updateItemRow(transaction, row, changes);
     const changed = { ...row, ...changes };
+    if (input.properties) {
+      const catalogue = await types.of(caller, transaction);
+      await indexItem(transaction, database.dialect, { catalogue, row: changed, before: row });
+    }
     if (!quiet) await appendItemEvent(transaction, 'item.updated', changed, caller.connectionId);
     return { row: changed, changed: true };
+  }
+
+  async function move(transaction: Transaction, caller: Caller, row: ItemRow, state: ItemState): Promise<ItemRow> {
+    const changes = { state, version: row.version + 1, updated_at: now().toISOString() };
+    await keepVersion(transaction, row);
+    try {
+      await updateItemRow(transaction, row, changes);
+    } catch (error) {
+      // Another writer took the natural key between our look and our write.
+      throw isUniqueViolation(error) ? keyTaken() : error;
+    }
+    const moved = { ...row, ...changes };
+    const event = state === 'active' ? 'item.restored' : 'item.state_changed';
+    await appendItemEvent(transaction, event, moved, caller.connectionId);
+    return moved;
   }
 
   return {
@@ -160,6 +183,7 @@ export function createItemsService(
         catalogue.validate(input.type, withoutNulls(input.properties));
         const row = await insert(transaction, caller, input, version);
         if (row) {
+          if (!isSystemType(row.type)) await indexItem(transaction, database.dialect, { catalogue, row });
           if (!quiet) await appendItemEvent(transaction, 'item.created', row, caller.connectionId);
           const isTagged = await addTags(transaction, row, input.tags ?? []);
           if (isTagged && !quiet) await tellTags(transaction, caller, row);
@@ -190,7 +214,7 @@ export function createItemsService(
     async update(transaction, caller, id, input) {
       const row = await requireWritable(transaction, caller, id);
       refuseSystemUpdate(row);
-      await refuseStaleVersion(transaction, row, input);
+      await refuseStaleVersion(transaction, row, { input, catalogue: await types.of(caller, transaction) });
       return (await change(transaction, caller, row, input)).row;
     },
 
@@ -201,18 +225,20 @@ export function createItemsService(
       admitSystemTransition(caller, row, state);
       requireTransition(row.type, row.state as ItemState, state);
       await refuseTakenKey(transaction, row, state);
-      const changes = { state, version: row.version + 1, updated_at: now().toISOString() };
-      await keepVersion(transaction, row);
-      try {
-        await updateItemRow(transaction, row, changes);
-      } catch (error) {
-        // Another writer took the natural key between our look and our write.
-        throw isUniqueViolation(error) ? keyTaken() : error;
+      const cascaded = state === 'trashed' ? await edges.beforeTrash(transaction, caller, row) : [];
+      const moved = await move(transaction, caller, row, state);
+      for (const childId of cascaded) {
+        const child = await lockItem(transaction, database.dialect, caller.spaceId, childId);
+        if (child) await move(transaction, caller, child, 'trashed');
       }
-      const moved = { ...row, ...changes };
-      const event = state === 'active' ? 'item.restored' : 'item.state_changed';
-      await appendItemEvent(transaction, event, moved, caller.connectionId);
       return moved;
+    },
+
+    async purge(transaction, caller, id) {
+      const row = await requireWritable(transaction, caller, id);
+      refuseSystemUpdate(row);
+      await removeItem(transaction, row);
+      return row;
     },
 
     requireReadable,

@@ -69,6 +69,11 @@ export function updateItemRow(transaction: Transaction, row: ItemRow, changes: P
     .execute();
 }
 
+/** Tags, extensions, versions, edges and search words go with the item. */
+export async function removeItem(transaction: Transaction, row: Pick<ItemRow, 'space_id' | 'id'>): Promise<void> {
+  await transaction.deleteFrom('items').where('space_id', '=', row.space_id).where('id', '=', row.id).execute();
+}
+
 export function keepVersion(transaction: Transaction, row: ItemRow) {
   return transaction
     .insertInto('item_versions')
@@ -97,6 +102,24 @@ export async function findVersion(
     .where('version', '=', version)
     .executeTakeFirst();
   return row?.properties ?? null;
+}
+
+/** One more than `limit` of what the item was before its changes, newest first. */
+export function versionsOf(
+  queryable: Queryable,
+  row: Pick<ItemRow, 'space_id' | 'id'>,
+  { before, limit }: { before: number | null; limit: number },
+) {
+  let select = queryable
+    .selectFrom('item_versions')
+    .selectAll()
+    .where('space_id', '=', row.space_id)
+    .where('item_id', '=', row.id);
+  if (before !== null) select = select.where('version', '<', before);
+  return select
+    .orderBy('version', 'desc')
+    .limit(limit + 1)
+    .execute();
 }
 
 /** @returns whether the item lacked one of them. */

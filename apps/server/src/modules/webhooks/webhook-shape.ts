@@ -30,6 +30,8 @@ export function propertiesOf(row: WebhookRow): Properties {
 
 /** @param options.isActive while a webhook is not, nothing is tried. */
 export function toDelivery(row: DeliveryRow, { isActive }: { isActive: boolean }): WebhookDelivery {
+  // While it is being sent, what stands there is how long that may take.
+  const dueAtMs = isActive && row.claim === null ? row.due_at_ms : null;
   return {
     id: row.id,
     webhook_id: row.webhook_id,
@@ -41,6 +43,6 @@ export function toDelivery(row: DeliveryRow, { isActive }: { isActive: boolean }
     failure: row.failure,
     created_at: row.created_at,
     last_attempt_at: row.last_attempt_at,
-    next_attempt_at: row.due_at_ms === null || !isActive ? null : new Date(row.due_at_ms).toISOString(),
+    next_attempt_at: dueAtMs === null ? null : new Date(dueAtMs).toISOString(),
   };
 }

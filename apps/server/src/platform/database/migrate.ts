@@ -10,6 +10,7 @@ import { events } from './migrations/0005-events.ts';
 import { idempotency } from './migrations/0006-idempotency.ts';
 import { blobs } from './migrations/0007-blobs.ts';
 import { itemLists } from './migrations/0010-item-lists.ts';
+import { search } from './migrations/0011-search.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
 const TABLE = 'marfa_migrations';
@@ -25,6 +26,7 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0006-idempotency': idempotency,
   '0007-blobs': blobs,
   '0010-item-lists': itemLists,
+  '0011-search': search,
 };
 
 /**

@@ -22,6 +22,8 @@ export interface ListCursors {
   encode(place: ListPlace): string;
   /** @throws MarfaError `validation_error` for what is no cursor, of another list, or older than a day. */
   decode(cursor: string): ListPlace;
+  /** As `decode`, for lists in the order of a rising whole number. */
+  decodeNumber(cursor: string): number;
 }
 
 /**
@@ -33,7 +35,7 @@ export function createListCursors(list: Readonly<Record<string, unknown>>, now: 
     .update(JSON.stringify(Object.entries(list).sort(([a], [b]) => (a < b ? -1 : 1))))
     .digest('base64url')
     .slice(0, 22);
-  return {
+  const cursors: ListCursors = {
     encode: ({ value, id }) => Buffer.from(JSON.stringify([value, id, now().getTime(), name])).toString('base64url'),
     decode(cursor) {
       const read = CursorSchema.safeParse(parse(cursor));
@@ -45,7 +47,13 @@ export function createListCursors(list: Readonly<Record<string, unknown>>, now: 
       if (age > MAX_AGE_MS || age < -MAX_AGE_MS) throw refused('the cursor is older than 24 hours; begin anew');
       return { value, id };
     },
+    decodeNumber(cursor) {
+      const place = Number(cursors.decode(cursor).value);
+      if (!Number.isSafeInteger(place) || place < 0) throw refused('expected the cursor of a previous page');
+      return place;
+    },
   };
+  return cursors;
 }
 
 function parse(cursor: string): unknown {

@@ -187,25 +187,44 @@ async function findRareTag(queryable: Queryable, { tags, ranges }: ItemSelection
 /** Starts from the few items that carry the tag; they alone are sorted. */
 function itemsWithTag(
   queryable: Queryable,
-  { ranges, state, types, tags, residual }: ItemSelection,
+  selection: ItemSelection,
   order: ItemOrder,
   { limit, after, tag }: { limit: number; after: ListPlace | null; tag: string },
 ): Promise<ItemRow[]> {
-  const spaceId = ranges[0]?.spaceId ?? '';
-  let select = queryable
-    .selectFrom('items')
-    .where('items.id', 'in', (items) =>
-      items.selectFrom('item_tags').select('item_id').where('space_id', '=', spaceId).where('tag', '=', tag),
-    )
-    .where(unindexed('items.space_id'), '=', spaceId)
-    .where(unindexed('items.state'), '=', state)
-    .where(unindexed('items.type'), 'in', [...types]);
-  for (const condition of [...residual, ...tags.filter((other) => other !== tag).map(carries)])
-    select = select.where(condition);
-  return within(select, order, { after, through: null })
+  const spaceId = selection.ranges[0]?.spaceId ?? '';
+  const carriers = among(queryable, selection, { known: tag }).where('items.id', 'in', (items) =>
+    items.selectFrom('item_tags').select('item_id').where('space_id', '=', spaceId).where('tag', '=', tag),
+  );
+  return within(carriers, order, { after, through: null })
     .selectAll('items')
     .orderBy(`items.${order.sort}`, order.direction)
     .orderBy('items.id', order.direction)
     .limit(limit + 1)
     .execute();
+}
+
+/** @returns those of the selection that have one of these ids, in no order. */
+export async function itemsById(
+  queryable: Queryable,
+  selection: ItemSelection,
+  ids: readonly string[],
+): Promise<ItemRow[]> {
+  if (ids.length === 0) return [];
+  return among(queryable, selection)
+    .where('items.id', 'in', [...ids])
+    .selectAll('items')
+    .execute();
+}
+
+/** Items of the selection for whoever knows a few candidates: no index but the one of ids is of use. */
+function among(queryable: Queryable, { ranges, state, types, tags, residual }: ItemSelection, { known = '' } = {}) {
+  const spaceIds = [...new Set(ranges.map((range) => range.spaceId))];
+  let select = queryable
+    .selectFrom('items')
+    .where(unindexed('items.space_id'), 'in', spaceIds)
+    .where(unindexed('items.state'), '=', state)
+    .where(unindexed('items.type'), 'in', [...types]);
+  for (const condition of [...residual, ...tags.filter((tag) => tag !== known).map(carries)])
+    select = select.where(condition);
+  return select;
 }
