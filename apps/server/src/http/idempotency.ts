@@ -62,6 +62,14 @@ export function createIdempotency(deps: { database: Database; secretBox: SecretB
   }
   const oldestMs = () => deps.now().getTime() - KEPT_MS;
 
+  function openAnswer(id: string, sealed: string): string {
+    try {
+      return secretBox.open(PURPOSE, id, sealed);
+    } catch (cause) {
+      throw new MarfaError('conflict', 'This request was done; its answer can no longer be read.', { cause });
+    }
+  }
+
   return {
     once({ key, caller, method, url, bodyText }, work) {
       const [path = '', search = ''] = url.split('?', 2);

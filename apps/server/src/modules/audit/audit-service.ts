@@ -1,7 +1,10 @@
 import type { AuditEntry, EndpointInput, listAudit } from '@withmarfa/shared';
+import type { Selectable } from 'kysely';
 import type { Caller } from '../../platform/caller.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { NULL_SPACE_ID, toTenantId } from '../../platform/database/null-space.ts';
+import { preparedQuery } from '../../platform/database/prepared-query.ts';
+import type { Tables } from '../../platform/database/tables.ts';
 import { decodeCursor, toPage } from '../../platform/page-cursor.ts';
 import type { Platform } from '../../platform/platform.ts';
 
@@ -31,23 +34,25 @@ export interface AuditService {
   prune(days: number, ofSpaces?: ReadonlyMap<string, number>): Promise<void>;
 }
 
+const insertEntry = preparedQuery<Selectable<Tables['audit_log']>>(
+  ['id', 'space_id', 'timestamp', 'key_id', 'action', 'resource_type', 'resource_id', 'client_ip', 'details'],
+  (queryable, value) => queryable.insertInto('audit_log').values(value),
+);
+
 export function createAuditService({ database, newId, now }: Platform): AuditService {
   return {
     async record(transaction, actor, event) {
-      await transaction
-        .insertInto('audit_log')
-        .values({
-          id: newId(),
-          space_id: actor.spaceId,
-          timestamp: now().toISOString(),
-          key_id: actor.keyId,
-          action: event.action,
-          resource_type: event.resource_type,
-          resource_id: event.resource_id,
-          client_ip: actor.clientIp,
-          details: JSON.stringify(event.details ?? {}),
-        })
-        .execute();
+      await insertEntry(transaction, {
+        id: newId(),
+        space_id: actor.spaceId,
+        timestamp: now().toISOString(),
+        key_id: actor.keyId,
+        action: event.action,
+        resource_type: event.resource_type,
+        resource_id: event.resource_id,
+        client_ip: actor.clientIp,
+        details: JSON.stringify(event.details ?? {}),
+      });
     },
 
     async list(caller, query) {

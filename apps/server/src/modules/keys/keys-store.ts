@@ -33,7 +33,7 @@ export async function findLiveKey(
   hash: string,
   nowMs: number,
 ): Promise<ActingKey['row'] | undefined> {
-  return (await liveKeyByHash(queryable, { hash, nowMs }))[0];
+  return (await liveKeyByHash(queryable, { hash, nowMs })).rows[0];
 }
 
 export function findKeyById(queryable: Queryable, id: string, nowMs: number): Promise<ActingKey['row'] | undefined> {

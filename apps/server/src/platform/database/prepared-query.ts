@@ -1,4 +1,4 @@
-import { type Compilable, type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { type Compilable, type CompiledQuery, type QueryResult, type RawBuilder, sql } from 'kysely';
 import type { Queryable } from './database.ts';
 
 /** Stands for a value that a run binds; never written into the text. */
@@ -14,30 +14,31 @@ type Placeholders<Values> = { [Name in keyof Values & string]: RawBuilder<Values
 /**
  * A query whose text is built once, for paths where building it costs more than running it.
  *
+ * @param names of all values.
  * @param build makes the query; every placeholder is a value that each run gives. It must not depend on anything else.
  * @returns a function that runs it, on the dialect of whatever it is given.
  */
-export function preparedQuery<Values extends Record<string, unknown>, Row>(
+export function preparedQuery<Values extends object, Row = unknown>(
   names: readonly (keyof Values & string)[],
-  build: (queryable: Queryable, value: Placeholders<Values>) => Compilable<Row>,
-): (queryable: Queryable, values: Values) => Promise<Row[]> {
+  build: (queryable: Queryable, value: Placeholders<Values>) => Compilable<unknown>,
+): (queryable: Queryable, values: Values) => Promise<QueryResult<Row>> {
   const placeholders = Object.fromEntries(
     names.map((name) => [name, sql.val(new Placeholder(name))]),
   ) as unknown as Placeholders<Values>;
   // One server has one dialect; a test process may open both.
   const compiled = new Map<unknown, CompiledQuery>();
 
-  return async (queryable, values) => {
+  return (queryable, values) => {
     const dialect = queryable.getExecutor().adapter.constructor;
     let query = compiled.get(dialect);
     if (!query) {
       query = build(queryable, placeholders).compile();
       compiled.set(dialect, query);
     }
+    const given = values as Readonly<Record<string, unknown>>;
     const parameters = query.parameters.map((parameter) =>
-      parameter instanceof Placeholder ? values[parameter.name] : parameter,
+      parameter instanceof Placeholder ? given[parameter.name] : parameter,
     );
-    const { rows } = await queryable.executeQuery<Row>({ ...query, parameters });
-    return rows;
+    return queryable.executeQuery<Row>({ ...query, parameters });
   };
 }

@@ -1,5 +1,8 @@
 import type { EventName } from '@withmarfa/shared';
+import type { Selectable } from 'kysely';
 import type { Transaction } from '../database/database.ts';
+import { preparedQuery } from '../database/prepared-query.ts';
+import type { Tables } from '../database/tables.ts';
 import { newId } from '../ids.ts';
 
 /** One change, as those who follow a space are told of it. */
@@ -19,18 +22,20 @@ export interface NewEvent {
 
 /** Writes an event in the transaction of the change that it tells of: neither is there without the other. */
 export async function appendEvent(transaction: Transaction, event: NewEvent): Promise<void> {
-  await transaction
-    .insertInto('events')
-    .values({
-      id: newId(),
-      space_id: event.spaceId,
-      event: event.event,
-      subject_id: event.subjectId,
-      type: event.type,
-      other_type: event.edge?.targetType ?? null,
-      edge_type: event.edge?.type ?? null,
-      origin_connection_id: event.originConnectionId,
-      payload: event.payload,
-    })
-    .execute();
+  await insertEvent(transaction, {
+    id: newId(),
+    space_id: event.spaceId,
+    event: event.event,
+    subject_id: event.subjectId,
+    type: event.type,
+    other_type: event.edge?.targetType ?? null,
+    edge_type: event.edge?.type ?? null,
+    origin_connection_id: event.originConnectionId,
+    payload: event.payload,
+  });
 }
+
+const insertEvent = preparedQuery<Omit<Selectable<Tables['events']>, 'seq' | 'tx' | 'created_at'>>(
+  ['id', 'space_id', 'event', 'subject_id', 'type', 'other_type', 'edge_type', 'origin_connection_id', 'payload'],
+  (queryable, value) => queryable.insertInto('events').values(value),
+);
