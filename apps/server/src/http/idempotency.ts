@@ -52,14 +52,6 @@ export function idempotencyKeyOf({ headers }: IncomingMessage): string | null {
 
 export function createIdempotency(deps: { database: Database; secretBox: SecretBox; now(): Date }): Idempotency {
   const { database, secretBox } = deps;
-
-  function openAnswer(id: string, sealed: string): string {
-    try {
-      return secretBox.open(PURPOSE, id, sealed);
-    } catch (cause) {
-      throw new MarfaError('conflict', 'This request was done; its answer can no longer be read.', { cause });
-    }
-  }
   const oldestMs = () => deps.now().getTime() - KEPT_MS;
 
   function openAnswer(id: string, sealed: string): string {
