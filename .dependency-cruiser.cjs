@@ -19,6 +19,11 @@ const ROOMS = {
   config: { path: '^packages/config/', rooms: [] },
   checks: { path: '^packages/checks/', rooms: [] },
   shared: { path: '^packages/shared/', rooms: [], libraries: ['zod', 'croner'] },
+  client: {
+    path: '^packages/client/',
+    rooms: ['^packages/shared/src/index\\.ts$'],
+    libraries: ['zod', 'eventsource-parser'],
+  },
   'runtime-sdk': {
     path: '^packages/runtime-sdk/',
     rooms: ['^packages/shared/src/index\\.ts$'],
@@ -40,12 +45,15 @@ const ROOMS = {
       // Of the Node entry, the guarded fetch; see outbound-fetch-in-one-file.
       '^packages/runtime-sdk/src/(host|local)/index\\.ts$',
     ],
+    // What the client makes of a real server is seen from the server's side.
+    testRooms: ['^packages/client/src/index\\.ts$'],
   },
   examples: {
     path: '^examples/([^/]+)/',
     own: '^examples/$1/',
     rooms: [
       '^packages/shared/src/index\\.ts$',
+      '^packages/client/src/index\\.ts$',
       '^packages/runtime-sdk/src/((local|host)/)?index\\.ts$',
       '^packages/connectors/[^/]+/src/index\\.ts$',
     ],
@@ -249,7 +257,7 @@ const everywhere = [
     comment: 'These files also run in a Worker and in a browser.',
     severity: 'error',
     from: {
-      path: '^packages/(shared|engine|runtime-sdk)/src/',
+      path: '^packages/(shared|client|engine|runtime-sdk)/src/',
       // The schema writer is a build step, and ./local is the entry of a Node process.
       pathNot: [TESTS, '^packages/shared/src/manifest/write-json-schema\\.ts$', '^packages/runtime-sdk/src/local/'],
     },

@@ -11,7 +11,7 @@ import { refusal } from './support/refusal.ts';
 import { aKey, anItem, aSpace, type Space } from './support/spaces.ts';
 
 /** Requests to each operation; more by hand, as in `MARFA_FUZZ_RUNS=2000 npx vitest run test/fuzz.test.ts`. */
-const RUNS = Number(process.env.MARFA_FUZZ_RUNS ?? 25);
+const RUNS = Number(process.env.MARFA_FUZZ_RUNS ?? 15);
 const SEED = Number(process.env.MARFA_FUZZ_SEED ?? 20260301);
 const ANSWER_WITHIN_MS = 20_000;
 

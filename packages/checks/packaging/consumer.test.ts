@@ -10,6 +10,7 @@ const outerNode = process.env.MARFA_TEST_OUTER_NODE;
 
 const AUTHOR = `
   import { CreateItemInputSchema, parseManifest, type IntegrationManifest } from '@withmarfa/shared';
+  import { createClient, MarfaApiError } from '@withmarfa/client';
   import { defineConnector, readBody } from '@withmarfa/runtime-sdk';
   import { runHandler, RunRequestSchema } from '@withmarfa/runtime-sdk/host';
   import { runLocal } from '@withmarfa/runtime-sdk/local';
@@ -34,6 +35,12 @@ const AUTHOR = `
     },
   });
   export const manifests: IntegrationManifest[] = [parseManifest(connector.manifest), parseManifest(rssManifest)];
+  export async function titles(): Promise<unknown[]> {
+    const client = createClient({ baseUrl: 'https://marfa.example', token: () => 'marfa_k1_x' });
+    const found: unknown[] = [];
+    for await (const item of client.items.list({ type: 'core.note' })) found.push(item.properties.title);
+    return found.filter((title) => !MarfaApiError.is(title));
+  }
   export const host = { runHandler, RunRequestSchema, runLocal, CreateItemInputSchema };
 `;
 
@@ -52,15 +59,17 @@ const WRONG = `
 const SMOKE = {
   'smoke.mjs': `
     import { parseManifest } from '@withmarfa/shared';
+    import { createClient } from '@withmarfa/client';
     import { defineConnector } from '@withmarfa/runtime-sdk';
     import { runHandler } from '@withmarfa/runtime-sdk/host';
-    console.log([parseManifest, defineConnector, runHandler].map((each) => typeof each).join(' '));
+    console.log([parseManifest, createClient, defineConnector, runHandler].map((each) => typeof each).join(' '));
   `,
   'smoke.cjs': `
     const { parseManifest } = require('@withmarfa/shared');
+    const { createClient } = require('@withmarfa/client');
     const { defineConnector } = require('@withmarfa/runtime-sdk');
     const { runHandler } = require('@withmarfa/runtime-sdk/host');
-    console.log([parseManifest, defineConnector, runHandler].map((each) => typeof each).join(' '));
+    console.log([parseManifest, createClient, defineConnector, runHandler].map((each) => typeof each).join(' '));
   `,
   'both.mjs': `
     import { createRequire } from 'node:module';
@@ -98,7 +107,7 @@ async function compile(...files: string[]) {
   return runTool(tsc, [...strictly, ...portably, ...files], { cwd: project.folder });
 }
 
-describe('an empty project that installs the three tarballs', () => {
+describe('an empty project that installs the tarballs', () => {
   it('compiles as ES module and as CommonJS, the declarations of the packages included', async () => {
     expect(await compile('author.mts', 'author.cts')).toMatchObject({ stdout: '', code: 0 });
   });
@@ -119,7 +128,7 @@ describe('an empty project that installs the three tarballs', () => {
 
   it.each(['smoke.mjs', 'smoke.cjs'])('runs %s on the Node of this workspace', async (file) => {
     expect(await project.run(process.execPath, file)).toMatchObject({
-      stdout: 'function function function\n',
+      stdout: 'function function function function\n',
       code: 0,
     });
   });
@@ -128,7 +137,7 @@ describe('an empty project that installs the three tarballs', () => {
     'runs %s on the Node of the calling shell as well',
     async (file) => {
       expect(await project.run(outerNode ?? '', file)).toMatchObject({
-        stdout: 'function function function\n',
+        stdout: 'function function function function\n',
         code: 0,
       });
     },

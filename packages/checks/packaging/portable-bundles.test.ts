@@ -8,6 +8,8 @@ import { builtInImports } from './built-in-imports.ts';
 const PORTABLE = [
   'packages/shared/dist/index.js',
   'packages/shared/dist/index.cjs',
+  'packages/client/dist/index.js',
+  'packages/client/dist/index.cjs',
   'packages/runtime-sdk/dist/index.js',
   'packages/runtime-sdk/dist/index.cjs',
   'packages/runtime-sdk/dist/host.js',

@@ -1,6 +1,7 @@
 /** The packages an author installs, and where they lie. */
 export const PUBLISHED_PACKAGES = [
   { name: '@withmarfa/shared', folder: 'packages/shared' },
+  { name: '@withmarfa/client', folder: 'packages/client' },
   { name: '@withmarfa/runtime-sdk', folder: 'packages/runtime-sdk' },
   { name: '@withmarfa/connector-rss-watcher', folder: 'packages/connectors/rss-watcher' },
 ] as const;

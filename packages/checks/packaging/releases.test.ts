@@ -36,6 +36,7 @@ describe('releases', () => {
   it('are announced only for packages that exist and are published', async () => {
     const published = (await roomsOfTheWorkspace()).filter((room) => !room.private).map((room) => room.name);
     expect(published.sort()).toEqual([
+      '@withmarfa/client',
       '@withmarfa/connector-rss-watcher',
       '@withmarfa/runtime-sdk',
       '@withmarfa/server',

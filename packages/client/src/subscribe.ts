@@ -1,4 +1,4 @@
-import type { Edge, Item, ItemMetadata } from '@withmarfa/shared';
+import { type Edge, EVENT_NAMES, type EventName, type Item, type ItemMetadata } from '@withmarfa/shared';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { MarfaApiError } from './marfa-api-error.ts';
 import { mayPass, retryDelay } from './retry-policy.ts';
@@ -15,7 +15,6 @@ export type MarfaEvent = { id: string } & (
       data: { item_id: string; tags: ItemMetadata['tags']; tier: Item['tier'] | null; state: Item['state'] };
     }
 );
-export type EventName = MarfaEvent['event'];
 
 export interface SubscribeOptions {
   /** Item types; a type means its subtypes too. Default: all that the credential may read. */
@@ -44,17 +43,7 @@ const SILENCE_MS = 75_000;
 /** The longest event that is kept while it arrives, in characters. */
 const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 30_000;
-const KNOWN: ReadonlySet<string> = new Set<EventName>([
-  'item.created',
-  'item.updated',
-  'item.state_changed',
-  'item.restored',
-  'item.deleted',
-  'edge.created',
-  'edge.updated',
-  'edge.deleted',
-  'metadata.changed',
-]);
+const KNOWN: ReadonlySet<string> = new Set(EVENT_NAMES);
 
 interface StreamState {
   lastEventId: string | undefined;

@@ -51,6 +51,7 @@ const everywhere: SeededImport[] = [
     'no-relative-between-rooms',
   ),
   seed('packages/shared/src/seed-node.ts', 'node:fs', 'no-node-in-portable-rooms'),
+  seed('packages/client/src/seed-node.ts', 'node:fs', 'no-node-in-portable-rooms'),
   seed('packages/engine/src/seed-node.ts', 'crypto', 'no-node-in-portable-rooms'),
   seed('packages/runtime-sdk/src/host/seed-node.ts', 'node:process', 'no-node-in-portable-rooms'),
   seed('packages/runtime-sdk/src/seed-local.ts', './local/index.ts', 'sdk-without-its-local-entry'),
@@ -62,18 +63,22 @@ const rooms: SeededImport[] = [
   seed('packages/checks/src/seed-room.ts', '@withmarfa/shared', 'room-checks'),
   seed('packages/shared/src/seed-room.ts', '@withmarfa/runtime-sdk', 'room-shared'),
   seed('packages/runtime-sdk/src/seed-room.ts', '@withmarfa/engine', 'room-runtime-sdk'),
+  seed('packages/client/src/seed-room.ts', '@withmarfa/engine', 'room-client'),
   seed('packages/engine/src/seed-room.ts', '@withmarfa/runtime-sdk', 'room-engine'),
   seed('packages/connectors/rss-watcher/src/seed-shared.ts', '@withmarfa/shared', 'room-connectors'),
   seed('packages/connectors/rss-watcher/src/seed-host.ts', '@withmarfa/runtime-sdk/host', 'room-connectors'),
   seed('packages/connectors/another/src/seed-connector.ts', '@withmarfa/connector-rss-watcher', 'room-connectors'),
   seed('packages/connectors/rss-watcher/test/seed-shared.ts', '@withmarfa/shared', 'room-connectors-tests'),
   seed(`${SERVER}/seed-room.ts`, '@withmarfa/connector-rss-watcher', 'room-server'),
+  seed(`${SERVER}/seed-client.ts`, '@withmarfa/client', 'room-server'),
+  seed('apps/server/test/seed-room.ts', '@withmarfa/connector-rss-watcher', 'room-server-tests'),
   seed('examples/hello-connector/src/seed-room.ts', '@withmarfa/engine', 'room-examples'),
 ];
 
 /** These also stand on a package that their package.json does not name. */
 const libraries: SeededImport[] = [
   seed('packages/shared/src/seed-library.ts', 'undici', 'libraries-shared', 'no-undeclared'),
+  seed('packages/client/src/seed-library.ts', 'croner', 'libraries-client', 'no-undeclared'),
   seed('packages/engine/src/seed-library.ts', 'undici', 'libraries-engine', 'no-undeclared'),
   seed('packages/runtime-sdk/src/seed-library.ts', 'croner', 'libraries-runtime-sdk', 'no-undeclared'),
 ];
@@ -81,7 +86,7 @@ const libraries: SeededImport[] = [
 const ranks: SeededImport[] = [
   ['spaces', 'audit', 'rank-spaces'],
   ['audit', 'keys', 'rank-audit'],
-  ['keys', 'types', 'rank-keys-types'],
+  ['keys', 'types', 'rank-blobs-keys-types'],
   ['edges', 'items', 'rank-edges'],
   ['items', 'runs', 'rank-items'],
   ['activity', 'connections', 'rank-activity-events-webhooks'],
