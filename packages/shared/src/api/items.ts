@@ -23,9 +23,6 @@ const writeErrors = [
   'edge_permission_denied',
   'edge_constraint_violation',
   'edge_cycle',
-  'item_not_found',
-  'type_not_found',
-  'forbidden',
 ] as const;
 
 export const createItem = defineEndpoint({
