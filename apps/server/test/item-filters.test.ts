@@ -55,9 +55,9 @@ describeServer('A filter on items', (under) => {
     expect(found).toBeGreaterThan(1000);
   });
 
-  it('never fails over what is stored, and takes halves of surrogate pairs for the replacement character', async () => {
+  it('never fails over what is stored, nor takes a number for a text', async () => {
     ({ api } = await aSpace(under.admin));
-    await anItem(api, { properties: { title: 'odd', a: '\ud800', b: { '\udc00': [1e308, 5e-324] } } });
+    await anItem(api, { properties: { title: 'odd', a: [1], b: { c: [1e308, 5e-324] } } });
     await anItem(api, { properties: { title: 'escaped', a: '\\ud800', n: 9 } });
     await anItem(api, { properties: { title: 'text', a: '12', n: '9' } });
     expect(await titles('properties.a gt 1 or properties.a contains "12"')).toEqual(['text']);
