@@ -30,7 +30,6 @@ import { createSpaceConfig, createTypesService, mountTypeRoutes } from './module
 import { createWebhooksService, createWebhookWorker, mountWebhookRoutes } from './modules/webhooks/index.ts';
 import { createFolderBlobStore } from './platform/blob-store.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
-import { announceCommits } from './platform/database/announce-commits.ts';
 import { isOwnSchema } from './platform/database/migrate.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { createEventTail } from './platform/event-log/create-event-tail.ts';
@@ -86,7 +85,8 @@ async function wireOver(
   dataFolder: DataFolder,
 ): Promise<MarfaServer> {
   const redis = environment.redisUrl === undefined ? null : openRedis(environment.redisUrl, logger);
-  const { database, commits } = announceCommits(await openDatabase(environment.database, logger));
+  const database = await openDatabase(environment.database, logger);
+  const { commits } = database;
   const platform: Platform = {
     database,
     logger,
@@ -259,7 +259,7 @@ async function wireOver(
       webhooks.prune,
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
       idempotency.prune,
-      createTrashPurge({ platform, audit, spaceConfig, days: environment.trashRetentionDays }),
+      createTrashPurge({ platform, edges, audit, spaceConfig, days: environment.trashRetentionDays }),
       createVersionThinning(platform, environment.versions),
     ],
   });

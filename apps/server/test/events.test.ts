@@ -63,14 +63,19 @@ describeServer(
       await api.post(`/items/${a.id}/tags`, { tags: ['red'] });
       await api.delete(`/items/${a.id}/tags/red`);
       await api.delete(`/items/${a.id}/tags/red`);
+      await api.put(`/items/${a.id}/metadata`, { tags: ['blue'] });
+      await api.put(`/items/${a.id}/metadata`, { tags: ['green'] });
       await api.patch(`/items/${a.id}`, { properties: {} });
+      for (const position of [1, 1]) await api.patch(`/edges/${edge.id}`, { properties: { position } });
       await api.patch(`/items/${a.id}`, { edges: { about: [c.id] } });
       await api.post('/items', { type: 'core.note', tags: ['b', 'a', 'b'] });
-      const records = await client.wait(8);
+      const records = await client.wait(10);
       expect(names(client)).toEqual([
         'edge.created',
         'metadata.changed',
         'metadata.changed',
+        'metadata.changed',
+        'edge.updated',
         'edge.deleted',
         'edge.created',
         'item.updated',
@@ -80,9 +85,11 @@ describeServer(
       expect(records[0]?.data).toEqual(edge);
       expect(records[1]?.data).toEqual({ item_id: a.id, tags: ['blue', 'red'], tier: 'library', state: 'active' });
       expect(records[2]?.data).toMatchObject({ tags: ['blue'] });
-      expect(records[3]?.data).toEqual({ id: edge.id, edge_type: 'about', source_id: a.id, target_id: b.id });
-      expect(records[4]?.data).toMatchObject({ source_id: a.id, target_id: c.id });
-      expect(records[7]?.data.tags).toEqual(['a', 'b']);
+      expect(records[3]?.data.tags).toEqual(['green']);
+      expect(records[4]?.data).toMatchObject({ id: edge.id, properties: { position: 1 } });
+      expect(records[5]?.data).toEqual({ id: edge.id, edge_type: 'about', source_id: a.id, target_id: b.id });
+      expect(records[6]?.data).toMatchObject({ source_id: a.id, target_id: c.id });
+      expect(records[9]?.data.tags).toEqual(['a', 'b']);
     });
 
     it('tells bulk writes only where they ask for it, with the edges and tags they bring', async () => {

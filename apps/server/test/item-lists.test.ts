@@ -155,6 +155,73 @@ describeServer('A list of items', (under) => {
       for (const id of expected) expect(seen).toContain(id);
     });
 
+    it('sees each of 2,000 rows that stay exactly once, while others are written, changed and trashed', async () => {
+      ({ api } = await aSpace(under.admin));
+      const staying = await fill('staying', 1900);
+      const going = await fill('going', 100);
+      const busy = staying.slice(0, 100);
+      const filter = encodeURIComponent('properties.title contains "ay" or properties.title contains "go"');
+      const walks = ['', `&filter=${filter}`, '&sort=updated_at&direction=asc', '&sort=updated_at'].map(
+        async (query) => {
+          const seen: string[] = [];
+          let cursor: string | null = null;
+          do {
+            const from = cursor === null ? '' : `&cursor=${cursor}`;
+            const { body } = await api.get(`/items?limit=150${query}${from}`);
+            seen.push(...body.data.map((row: Row) => row.id));
+            cursor = body.cursor;
+          } while (cursor !== null);
+          return seen;
+        },
+      );
+      const writes = (async () => {
+        for (let round = 0; round < 20; round += 1) {
+          const ids = going.slice(round * 5, round * 5 + 5);
+          const touched = busy.slice(round * 5, round * 5 + 5);
+          await Promise.all([
+            fill('new', 5),
+            ...ids.map((id) => api.delete(`/items/${id}`)),
+            ...touched.map((id) => api.patch(`/items/${id}`, { properties: { title: `stayed ${round}` } })),
+          ]);
+        }
+      })();
+      const [plain = [], filtered = [], oldestChange = [], newestChange = []] = await Promise.all(walks);
+      await writes;
+      for (const seen of [plain, filtered]) {
+        expect(new Set(seen).size).toBe(seen.length);
+        expect(staying.filter((id) => !seen.includes(id))).toEqual([]);
+      }
+      // By the time of change, a row that changes comes again behind all others, or has gone ahead of the place.
+      expect(staying.filter((id) => !oldestChange.includes(id))).toEqual([]);
+      for (const seen of [oldestChange, newestChange]) {
+        const quiet = staying.filter((id) => !busy.includes(id));
+        const count = new Map<string, number>();
+        for (const id of seen) count.set(id, (count.get(id) ?? 0) + 1);
+        expect(quiet.filter((id) => count.get(id) !== 1)).toEqual([]);
+      }
+    });
+
+    it('takes no cursor of another list, and none that is older than a day', async () => {
+      ({ api } = await aSpace(under.admin));
+      await fill('row', 3);
+      const { cursor } = (await api.get('/items?limit=1')).body;
+      expect((await api.get(`/items?limit=2&cursor=${cursor}`)).body.data).toHaveLength(2);
+      expect((await api.get(`/items?include=metadata&cursor=${cursor}`)).status).toBe(200);
+      const others = ['sort=updated_at', 'direction=asc', 'type=core.note', 'state=trashed', 'tier=feed', 'tags=a'];
+      const filters = [`filter=${encodeURIComponent('version eq 1')}`, 'since=2020-01-01T00:00:00Z', 'source=x'];
+      for (const query of [...others, ...filters]) {
+        const answer = await api.get(`/items?${query}&cursor=${cursor}`);
+        expect(refusal(answer), query).toEqual({ status: 400, code: 'validation_error' });
+        expect(faultPaths(answer)).toEqual(['query $.cursor']);
+      }
+      const [value, id, issuedAt, list] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+      const at = (time: number) => Buffer.from(JSON.stringify([value, id, time, list])).toString('base64url');
+      expect((await api.get(`/items?cursor=${at(issuedAt - 23 * 3_600_000)}`)).status).toBe(200);
+      const old = await api.get(`/items?cursor=${at(issuedAt - 25 * 3_600_000)}`);
+      expect(refusal(old)).toEqual({ status: 400, code: 'validation_error' });
+      expect(old.body.error.details.issues[0].message).toMatch(/24 hours/);
+    });
+
     it('ends with a page that says so, also when it is exactly full', async () => {
       ({ api } = await aSpace(under.admin));
       await fill('only', 4);

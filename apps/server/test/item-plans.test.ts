@@ -90,6 +90,15 @@ describe.each(DIALECTS)('The plans of lists on %s', (dialect) => {
     }
   });
 
+  it('end a page where 20,000 rows have been looked at, with a cursor that goes on from there', async () => {
+    const list = createItemList({ database, now: () => new Date() }, createTypesService({ database }));
+    const query = ListItemsQuerySchema.parse({ filter: 'properties.n eq 1' });
+    const first = await list.list(database.read, admin, query);
+    expect(first).toMatchObject({ data: [], has_more: true });
+    const second = await list.list(database.read, admin, { ...query, cursor: first.cursor ?? '' });
+    expect(second).toMatchObject({ data: [{ properties: { n: 1 } }], has_more: false, cursor: null });
+  });
+
   it('tell a plan that is dear', async () => {
     const { queryable, queries } = recordQueries(database);
     await queryable.selectFrom('items').selectAll().orderBy('device').limit(1).execute();

@@ -40,6 +40,12 @@ describe('A server that cannot start says what to do:', () => {
       MARFA_RUN_TIMEOUT_SECONDS: '0',
       MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS: '59',
       NODE_ENV: 'staging',
+      TRUSTED_PROXY_CIDRS: '10.0.0.0/99',
+      CORS_ORIGINS: 'https://app.example.org/',
+      ENABLE_HSTS: 'perhaps',
+      RATE_LIMIT_ENABLED: 'yes',
+      RATE_LIMIT_WINDOW_MS: '1',
+      REDIS_URL: 'localhost:6379',
     });
     for (const name of [
       'PORT',
@@ -49,9 +55,15 @@ describe('A server that cannot start says what to do:', () => {
       'MARFA_RUN_TIMEOUT_SECONDS',
       'MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS',
       'NODE_ENV',
+      'TRUSTED_PROXY_CIDRS',
+      'CORS_ORIGINS',
+      'ENABLE_HSTS',
+      'RATE_LIMIT_ENABLED',
+      'RATE_LIMIT_WINDOW_MS',
+      'REDIS_URL',
     ])
       expect(output).toMatch(new RegExp(`^ {2}${name}: expected `, 'm'));
-    expect(output).toContain('7 fault');
+    expect(output).toContain('13 fault');
   });
 
   it('also those that span several variables, and never a secret', async () => {

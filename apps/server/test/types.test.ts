@@ -225,6 +225,7 @@ describeServer(
         for (const parent of [a.id, b.id]) {
           const answer = await api.put(`/types/${a.id}`, { ...a, version: '2.0.0', parent });
           expect(refusal(answer)).toEqual(bad('inheritance_violation'));
+          expect(answer.body.error.message).toContain('itself');
         }
       });
     });

@@ -52,6 +52,7 @@ export function idempotencyKeyOf({ headers }: IncomingMessage): string | null {
 
 export function createIdempotency(deps: { database: Database; secretBox: SecretBox; now(): Date }): Idempotency {
   const { database, secretBox } = deps;
+  const oldestMs = () => deps.now().getTime() - KEPT_MS;
 
   function openAnswer(id: string, sealed: string): string {
     try {
@@ -60,7 +61,6 @@ export function createIdempotency(deps: { database: Database; secretBox: SecretB
       throw new MarfaError('conflict', 'This request was done; its answer can no longer be read.', { cause });
     }
   }
-  const oldestMs = () => deps.now().getTime() - KEPT_MS;
 
   return {
     once({ key, caller, method, url, bodyText }, work) {

@@ -23,8 +23,6 @@ const writeErrors = [
   'edge_permission_denied',
   'edge_constraint_violation',
   'edge_cycle',
-  'item_not_found',
-  'type_not_found',
 ] as const;
 
 export const createItem = defineEndpoint({
@@ -130,7 +128,7 @@ export const deleteItem = defineEndpoint({
   summary: 'Moves an item to the trash.',
   params: IdParams,
   responses: { 200: Ok },
-  errors: ['item_not_found', 'type_not_permitted', 'forbidden', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition', 'forbidden', 'conflict'],
 });
 
 export const purgeItem = defineEndpoint({
@@ -140,7 +138,7 @@ export const purgeItem = defineEndpoint({
   audience: 'space-admin',
   params: IdParams,
   responses: { 200: Ok },
-  errors: ['item_not_found', 'forbidden'],
+  errors: ['item_not_found', 'type_not_permitted', 'forbidden', 'conflict'],
 });
 
 export const ItemVersionSchema = z.object({
@@ -171,7 +169,7 @@ export const restoreItem = defineEndpoint({
   summary: 'Makes an archived or trashed item active again.',
   params: IdParams,
   responses: { 200: ItemEnvelopeSchema },
-  errors: ['item_not_found', 'type_not_permitted', 'forbidden', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition', 'forbidden', 'conflict'],
 });
 
 export const transitionItem = defineEndpoint({
@@ -181,7 +179,7 @@ export const transitionItem = defineEndpoint({
   params: IdParams,
   body: z.strictObject({ state: StateSchema }),
   responses: { 200: ItemEnvelopeSchema },
-  errors: ['item_not_found', 'type_not_permitted', 'forbidden', 'invalid_transition'],
+  errors: ['item_not_found', 'type_not_permitted', 'invalid_transition', 'forbidden', 'conflict'],
 });
 
 const Tags = z.strictObject({
@@ -241,9 +239,9 @@ export const removeItemTag = defineEndpoint({
 const NamespaceParams = z.strictObject({ id: IdSchema, namespace: DottedNameSchema });
 const extensionErrors = [
   'item_not_found',
+  'forbidden',
   'type_not_permitted',
   'extension_permission_denied',
-  'forbidden',
   'payload_too_large',
 ] as const;
 

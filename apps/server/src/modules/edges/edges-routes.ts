@@ -16,7 +16,10 @@ export function mountEdgeRoutes(mount: Mount, { database, types, edges }: EdgeRo
   const list = createEdgeList(database, types);
   const bulk = createBulkEdges(database, edges);
 
-  mount.endpoint(listEdges, async ({ query }, caller) => answer(200, await list(caller, query)));
+  mount.endpoint(listEdges, async ({ query }, caller) => {
+    const { edge_type: edgeTypes, ...page } = query;
+    return answer(200, await list(caller, { edgeTypes, ...page }));
+  });
   mount.endpoint(bulkEdges, async ({ body }, caller) => answer(200, await bulk(caller, body)));
 
   mount.endpoint(createEdge, async ({ body }, caller) =>

@@ -13,7 +13,6 @@ import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import { appendEdgeEvent } from '../../platform/event-log/append-edge-event.ts';
-import { toPage } from '../../platform/page-cursor.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor, AuditService } from '../audit/index.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
@@ -29,10 +28,10 @@ import {
   insertEdge,
   lockEdge,
   lockEdgeBetween,
-  pageOfEdges,
   removeEdge,
   toEdge,
 } from './edges-store.ts';
+import { createEdgeList, type EdgePage } from './list-edges.ts';
 
 type EdgeQuery = EndpointInput<typeof listItemEdges>['query'];
 
@@ -79,12 +78,7 @@ export interface EdgesService extends Cascades {
     block: Readonly<Record<string, readonly string[]>>,
     options?: { quiet?: boolean },
   ): Promise<boolean>;
-  list(
-    caller: Caller,
-    side: EdgeSide,
-    itemId: string,
-    query: EdgeQuery,
-  ): Promise<{ data: Edge[]; cursor: string | null; has_more: boolean }>;
+  list(caller: Caller, side: EdgeSide, itemId: string, query: EdgeQuery): Promise<EdgePage>;
 }
 
 export function createEdgesService(
@@ -93,6 +87,7 @@ export function createEdgesService(
   audit: AuditService,
 ): EdgesService {
   const cascades = createCascades(database, types, audit);
+  const listEdges = createEdgeList(database, types);
 
   async function loadEnds(queryable: Queryable, caller: Pick<Caller, 'spaceId'>, sourceId: string, targetId: string) {
     const ends = await findEnds(queryable, caller.spaceId, [sourceId, targetId]);
@@ -166,8 +161,9 @@ export function createEdgesService(
   async function merge(
     transaction: Transaction,
     caller: Caller,
-    row: EdgeRow,
+    { row, source, target }: { row: EdgeRow; source: EdgeEnd; target: EdgeEnd },
     changes: Properties,
+    { quiet = false } = {},
   ): Promise<{ edge: Edge; changed: boolean }> {
     const current = JSON.parse(row.properties) as Properties;
     const properties = withoutNulls({ ...current, ...changes });
@@ -184,6 +180,7 @@ export function createEdgesService(
       resource_id: row.id,
       details: { fields: Object.keys(changes) },
     });
+    if (!quiet) await tell(transaction, caller, 'edge.updated', { row: changed, source, target });
     return { edge: toEdge(changed), changed: true };
   }
 
@@ -220,16 +217,16 @@ export function createEdgesService(
       await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edge.edge_type}`);
       const row = await lockEdgeBetween(transaction, database.dialect, caller.spaceId, edge);
       if (!row) return { id: (await create(transaction, caller, edge, { quiet })).id, outcome: 'created' };
-      const { source } = await loadEnds(transaction, caller, row.source_id, row.target_id);
-      passGate(caller, await types.of(caller, transaction), row.edge_type, source);
+      const ends = await loadEnds(transaction, caller, row.source_id, row.target_id);
+      passGate(caller, await types.of(caller, transaction), row.edge_type, ends.source);
       if (createOnly) return { id: row.id, outcome: 'unchanged' };
-      const { changed } = await merge(transaction, caller, row, edge.properties);
+      const { changed } = await merge(transaction, caller, { row, ...ends }, edge.properties, { quiet });
       return { id: row.id, outcome: changed ? 'updated' : 'unchanged' };
     },
 
     async update(transaction, caller, id, properties) {
-      const { row } = await requireWritable(transaction, caller, id);
-      return (await merge(transaction, caller, row, properties)).edge;
+      const edge = await requireWritable(transaction, caller, id);
+      return (await merge(transaction, caller, edge, properties)).edge;
     },
 
     async beforePurge(transaction, caller, item) {
@@ -282,24 +279,12 @@ export function createEdgesService(
       return changed;
     },
 
-    async list(caller, side, itemId, query) {
-      const catalogue = await types.of(caller);
-      const readable = catalogue
-        .edgeTypes()
-        .map((type) => type.id)
-        .filter((id) => mayAccessEdge(caller, id, 'read') && (!query.edge_type || id === query.edge_type));
-      const otherTypes = catalogue.readable(caller).map((type) => type.id);
-      if (readable.length === 0 || otherTypes.length === 0) return { data: [], cursor: null, has_more: false };
-      const rows = await pageOfEdges(database.read, caller.spaceId, {
-        side,
-        itemId,
-        edgeTypes: readable,
-        otherTypes,
-        limit: query.limit,
-        cursor: query.cursor,
-      });
-      return toPage(rows, query.limit, (row) => ({ value: row.id, id: row.id }), toEdge);
-    },
+    list: (caller, side, itemId, { edge_type, ...page }) =>
+      listEdges(caller, {
+        ...page,
+        end: { side, itemId },
+        edgeTypes: edge_type === undefined ? undefined : [edge_type],
+      }),
   };
 }
 

@@ -4,7 +4,6 @@ import type { Database, Queryable, Transaction } from '../../platform/database/d
 import { toTenantId } from '../../platform/database/null-space.ts';
 import { lockRows } from '../../platform/database/row-lock.ts';
 import type { Tables } from '../../platform/database/tables.ts';
-import { decodeCursor } from '../../platform/page-cursor.ts';
 
 export type EdgeRow = Selectable<Tables['edges']>;
 export type EdgeEnd = { id: string; type: string; state: string };
@@ -78,35 +77,6 @@ export function edgesOf(
   let select = queryable.selectFrom('edges').selectAll().where('space_id', '=', spaceId).where(side, '=', itemId);
   if (edgeType) select = select.where('edge_type', '=', edgeType);
   return select.orderBy('id').execute();
-}
-
-/** One row more than `limit`, of the given edge types, oldest first, after `cursor`. */
-export function pageOfEdges(
-  queryable: Queryable,
-  spaceId: string,
-  options: {
-    side: EdgeSide;
-    itemId: string;
-    edgeTypes: readonly string[];
-    otherTypes: readonly string[];
-    limit: number;
-    cursor?: string | undefined;
-  },
-): Promise<EdgeRow[]> {
-  const other = options.side === 'source_id' ? 'target_id' : 'source_id';
-  let select = queryable
-    .selectFrom('edges')
-    .innerJoin('items', (join) => join.onRef('items.id', '=', `edges.${other}`))
-    .selectAll('edges')
-    .where('edges.space_id', '=', spaceId)
-    .where(`edges.${options.side}`, '=', options.itemId)
-    .where('edges.edge_type', 'in', [...options.edgeTypes])
-    .where('items.type', 'in', [...options.otherTypes]);
-  if (options.cursor) select = select.where('edges.id', '>', decodeCursor(options.cursor).id);
-  return select
-    .orderBy('edges.id')
-    .limit(options.limit + 1)
-    .execute();
 }
 
 /** @returns whether following edges of this type from `from` reaches `to`. */

@@ -4,6 +4,7 @@ import type { EventRow } from '../../platform/database/settled-events.ts';
 import type { EventTail, TailSubscription } from '../../platform/event-log/create-event-tail.ts';
 import { type EventFilter, fitsFilter, namesEvent } from '../../platform/event-log/event-filter.ts';
 import { type EventPosition, isBefore } from '../../platform/event-log/event-position.ts';
+import { type EventPresent, isPast } from '../../platform/event-log/event-present.ts';
 import type { EventLog } from '../../platform/event-log/open-event-log.ts';
 import type { TypesService } from '../types/index.ts';
 import { createEventBacklog } from './event-backlog.ts';
@@ -12,7 +13,7 @@ import { maySeeEvent } from './may-see-event.ts';
 const READ_AT_ONCE = 200;
 
 export interface FollowDeps {
-  log: Pick<EventLog, 'read' | 'fromCursor' | 'prunedThrough' | 'toCursor'>;
+  log: Pick<EventLog, 'read' | 'fromCursor' | 'present' | 'prunedThrough' | 'toCursor'>;
   tail: Pick<EventTail, 'listen'>;
   types: TypesService;
   /** @returns the caller with the rights of this moment, or null when its credential is dead. */
@@ -40,6 +41,8 @@ export function followEvents(
   const { caller, filter } = options;
   const backlog = createEventBacklog();
   let current: Caller | null = caller;
+  /** For who begins at the present: what had happened by then is not told, even where it is settled later. */
+  let present: EventPresent | null = null;
   let ended = false;
   let beats = false;
   let isWaiting = false;
@@ -47,7 +50,9 @@ export function followEvents(
 
   /** A credential that changes says so; its rights are looked at before anything else is told. */
   const concerns = (row: EventRow) =>
-    row.space_id === caller.spaceId && (namesEvent(filter, row) || row.type === 'system.credential');
+    row.space_id === caller.spaceId &&
+    !(present && isPast(present, row)) &&
+    (namesEvent(filter, row) || row.type === 'system.credential');
 
   function listener(events: readonly EventRow[]): void {
     backlog.add(events.filter(concerns));
@@ -144,6 +149,7 @@ export function followEvents(
       yield ': marfa\n\n';
       const from = options.cursor === undefined ? undefined : await log.fromCursor(options.cursor);
       if (from === null) return yield TOO_OLD;
+      if (from === undefined) present = await log.present();
       const subscription = await tail.listen(listener);
       try {
         const place = from ?? subscription.position();

@@ -8,7 +8,7 @@ import {
 } from '@withmarfa/shared';
 import { answer, type Mount, OK } from '../../http/mount-endpoint.ts';
 import { createBulkAction } from './bulk/bulk-action.ts';
-import type { ItemRoutesDeps } from './items-routes.ts';
+import type { ItemRoutesDeps } from './item-routes-deps.ts';
 import { versionsOf } from './items-store.ts';
 import { createListCursors } from './list/list-cursor.ts';
 import { createItemList } from './list-items.ts';

@@ -86,8 +86,9 @@ export function createItemMetadata(): ItemMetadataService {
         .where('space_id', '=', row.space_id)
         .where('item_id', '=', row.id);
       if (tags.length > 0) others = others.where('tag', 'not in', [...tags]);
-      await others.execute();
-      await addTags(transaction, row, tags);
+      const { numDeletedRows } = await others.executeTakeFirstOrThrow();
+      const isAdded = await addTags(transaction, row, tags);
+      if (isAdded || numDeletedRows > 0n) await tellTags(transaction, caller, row);
     },
 
     async removeTag(transaction, caller, row, tag) {

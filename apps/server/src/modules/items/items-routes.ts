@@ -13,23 +13,11 @@ import {
 } from '@withmarfa/shared';
 import { answer, type Mount, OK } from '../../http/mount-endpoint.ts';
 import type { Caller } from '../../platform/caller.ts';
-import type { Platform } from '../../platform/platform.ts';
-import type { AuditService } from '../audit/index.ts';
-import type { EdgesService } from '../edges/index.ts';
-import type { TypesService } from '../types/index.ts';
 import { createBulkItems } from './bulk-items.ts';
 import { mountItemActionRoutes } from './item-actions-routes.ts';
 import { mountItemMetadataRoutes } from './item-metadata-routes.ts';
-import type { ItemsService } from './items-service.ts';
+import type { ItemRoutesDeps } from './item-routes-deps.ts';
 import { createItemList } from './list-items.ts';
-
-export interface ItemRoutesDeps {
-  platform: Platform;
-  types: TypesService;
-  items: ItemsService;
-  edges: EdgesService;
-  audit: AuditService;
-}
 
 export function mountItemRoutes(mount: Mount, { platform, types, items, edges, audit }: ItemRoutesDeps): void {
   const { database } = platform;

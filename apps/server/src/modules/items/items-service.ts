@@ -52,7 +52,7 @@ export interface ItemsService {
   ): Promise<{ row: ItemRow; outcome: WriteOutcome }>;
   update(transaction: Transaction, caller: Caller, id: string, input: UpdateItemInput): Promise<ItemRow>;
   transition(transaction: Transaction, caller: Caller, id: string, state: ItemState): Promise<ItemRow>;
-  /** Removes an item of the space's own for good, whatever its state, with all that hangs on it. */
+  /** Removes an item of the space's own for good, whatever its state, with all that hangs on it; what its edges take along goes to the trash. */
   purge(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow>;
   /** @throws MarfaError `item_not_found`, or `type_not_permitted` when it may not be read. */
   requireReadable(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
@@ -169,6 +169,13 @@ export function createItemsService(
     return moved;
   }
 
+  async function trashAlong(transaction: Transaction, caller: Caller, ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const row = await lockItem(transaction, database.dialect, caller.spaceId, id);
+      if (row) await move(transaction, caller, row, 'trashed');
+    }
+  }
+
   return {
     async put(transaction, caller, input, { createOnly = false, quiet = false } = {}) {
       const catalogue = await types.of(caller, transaction);
@@ -227,17 +234,17 @@ export function createItemsService(
       await refuseTakenKey(transaction, row, state);
       const cascaded = state === 'trashed' ? await edges.beforeTrash(transaction, caller, row) : [];
       const moved = await move(transaction, caller, row, state);
-      for (const childId of cascaded) {
-        const child = await lockItem(transaction, database.dialect, caller.spaceId, childId);
-        if (child) await move(transaction, caller, child, 'trashed');
-      }
+      await trashAlong(transaction, caller, cascaded);
       return moved;
     },
 
     async purge(transaction, caller, id) {
       const row = await requireWritable(transaction, caller, id);
       refuseSystemUpdate(row);
+      const cascaded = await edges.beforePurge(transaction, caller, row);
       await removeItem(transaction, row);
+      await appendItemEvent(transaction, 'item.deleted', row, caller.connectionId);
+      await trashAlong(transaction, caller, cascaded);
       return row;
     },
 

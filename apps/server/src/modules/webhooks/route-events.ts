@@ -5,6 +5,7 @@ import type { EventRow } from '../../platform/database/settled-events.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 import { fitsFilter } from '../../platform/event-log/event-filter.ts';
 import { type EventPosition, isBefore } from '../../platform/event-log/event-position.ts';
+import { type EventPresent, isPast } from '../../platform/event-log/event-present.ts';
 import type { EventLog } from '../../platform/event-log/open-event-log.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
@@ -109,6 +110,8 @@ function isFor(webhook: WebhookRow, event: EventRow, catalogues: ReadonlyMap<str
   const catalogue = catalogues.get(webhook.space_id);
   if (webhook.space_id !== event.space_id || !catalogue) return false;
   if (!isBefore({ tx: webhook.since_tx, seq: webhook.since_seq }, event)) return false;
+  const { since_present } = webhook;
+  if (since_present !== null && isPast(JSON.parse(since_present) as EventPresent, event)) return false;
   const types = webhook.type_filter === null ? undefined : [webhook.type_filter];
   return fitsFilter({ events: eventsOf(webhook), types }, event, catalogue.isA);
 }

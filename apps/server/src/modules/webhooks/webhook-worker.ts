@@ -1,4 +1,4 @@
-import type { Commits } from '../../platform/database/announce-commits.ts';
+import type { Commits } from '../../platform/database/commits.ts';
 import { createDeliverDue, type DeliverDueDeps } from './deliver-due.ts';
 import { createRouteEvents, type RouteEventsDeps } from './route-events.ts';
 

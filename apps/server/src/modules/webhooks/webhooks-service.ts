@@ -51,7 +51,7 @@ export interface WebhooksService {
 export interface WebhooksServiceDeps {
   platform: Platform;
   audit: AuditService;
-  log: Pick<EventLog, 'head'>;
+  log: Pick<EventLog, 'head' | 'present'>;
   box: SecretBox;
   policy: Outbound['policy'];
   /** Whether plain http will do, as in development. */
@@ -76,6 +76,13 @@ export function createWebhooksService(deps: WebhooksServiceDeps): WebhooksServic
     return row;
   }
 
+  /** What happened before is none of a webhook's business. */
+  async function sinceNow(transaction: Transaction) {
+    const present = await log.present(transaction);
+    const { tx, seq } = await log.head(transaction);
+    return { since_tx: tx, since_seq: seq, since_present: JSON.stringify(present) };
+  }
+
   const record = (transaction: Transaction, caller: Caller, action: string, row: WebhookRow, changed?: string[]) =>
     audit.record(transaction, caller, {
       action,
@@ -91,7 +98,6 @@ export function createWebhooksService(deps: WebhooksServiceDeps): WebhooksServic
       const id = newId();
       const at = now();
       const secret = input.secret ?? `whsec_${Buffer.from(randomBytes(SECRET_BYTES)).toString('base64url')}`;
-      const since = await log.head(transaction);
       const row: WebhookRow = {
         id,
         space_id: caller.spaceId,
@@ -100,8 +106,7 @@ export function createWebhooksService(deps: WebhooksServiceDeps): WebhooksServic
         type_filter: input.type_filter ?? null,
         secret: box.seal(SECRET_PURPOSE, id, secret),
         active: input.active ? 1 : 0,
-        since_tx: since.tx,
-        since_seq: since.seq,
+        ...(await sinceNow(transaction)),
         created_at: at.toISOString(),
         updated_at: at.toISOString(),
       };
@@ -149,9 +154,7 @@ export function createWebhooksService(deps: WebhooksServiceDeps): WebhooksServic
       next.updated_at = at.toISOString();
       if (next.active === 1 && row.active === 0) {
         // What happened meanwhile is not made up for.
-        const since = await log.head(transaction);
-        next.since_tx = since.tx;
-        next.since_seq = since.seq;
+        Object.assign(next, await sinceNow(transaction));
       }
       const { id: _id, space_id: _space, created_at: _created, ...columns } = next;
       await transaction.updateTable('webhooks').set(columns).where('id', '=', id).execute();

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction as KyselyTransaction } from 'kysely';
+import type { Commits } from './commits.ts';
 import type { Tables } from './tables.ts';
 
 export type Transaction = KyselyTransaction<Tables>;
@@ -33,4 +34,6 @@ export interface Database extends PlainDatabase {
   writeTogether<Result>(unit: (transaction: Transaction) => Promise<Result>): Promise<Result>;
   /** The same record for what stands for itself: its writes are never part of a transaction around the caller. */
   readonly apart: Database;
+  /** Tells of every commit of this process. */
+  readonly commits: Commits;
 }

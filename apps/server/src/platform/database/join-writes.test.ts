@@ -37,6 +37,20 @@ describe.each(DIALECTS)('writes that join on %s', (dialect) => {
     expect(await keysIn(database.read)).toEqual(['a', 'b']);
   });
 
+  it('are announced when they are on disk, and not before', async () => {
+    let announced = 0;
+    const stop = database.commits.listen(() => {
+      announced += 1;
+    });
+    await database.writeTogether(async () => {
+      await put('a');
+      await put('b');
+      expect(announced).toBe(0);
+    });
+    stop();
+    expect(announced).toBe(1);
+  });
+
   it('leave nothing when the whole fails', async () => {
     const whole = database.writeTogether(async () => {
       await put('a');

@@ -14,7 +14,7 @@ interface Scope {
  * Lets units of work become parts of one larger unit without knowing of it: inside of `writeTogether` every `write` runs
  * in a savepoint of the one transaction, and every `read` sees what was written there.
  */
-export function joinWrites(base: PlainDatabase): Database {
+export function joinWrites(base: PlainDatabase & Pick<Database, 'commits'>): Database {
   const scopes = new AsyncLocalStorage<Scope>();
 
   function scope(): Scope | null {

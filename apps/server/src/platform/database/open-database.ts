@@ -1,5 +1,6 @@
 import type { Environment } from '../../env.ts';
 import type { Logger } from '../logger.ts';
+import { announceCommits } from './announce-commits.ts';
 import type { Database } from './database.ts';
 import { joinWrites } from './join-writes.ts';
 import { migrate } from './migrate.ts';
@@ -11,9 +12,9 @@ import { openSqlite } from './open-sqlite.ts';
  * @throws MarfaError `storage_unavailable` saying what stands in the way and what to do.
  */
 export async function openDatabase(settings: Environment['database'], logger: Logger): Promise<Database> {
-  const database = joinWrites(
-    settings.dialect === 'sqlite' ? openSqlite(settings.path) : await openPostgres(settings.url, logger),
-  );
+  const plain = settings.dialect === 'sqlite' ? openSqlite(settings.path) : await openPostgres(settings.url, logger);
+  const { database: announced, commits } = announceCommits(plain);
+  const database = joinWrites({ ...announced, commits });
   try {
     await migrate(database);
     return database;

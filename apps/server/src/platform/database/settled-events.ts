@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { EventPosition } from '../event-log/event-position.ts';
+import type { EventPresent } from '../event-log/event-present.ts';
 import type { Database, Queryable } from './database.ts';
 import type { Tables } from './tables.ts';
 
@@ -33,6 +34,22 @@ export async function lastSettledEvent(
   let select = queryable.selectFrom('events').select(['tx', 'seq']);
   if (dialect === 'postgres') select = select.where(IS_SETTLED).orderBy('tx', 'desc');
   return (await select.orderBy('seq', 'desc').limit(1).executeTakeFirst()) ?? null;
+}
+
+/** @returns which changes have been made by now, settled or not. */
+export async function presentOfEvents(queryable: Queryable, dialect: Database['dialect']): Promise<EventPresent> {
+  if (dialect === 'sqlite') {
+    const last = await lastSettledEvent(queryable, dialect);
+    return { xmin: 0, xmax: 0, running: [], seq: last?.seq ?? 0 };
+  }
+  const { rows } = await sql<{ snapshot: string }>`select pg_current_snapshot()::text as snapshot`.execute(queryable);
+  const [xmin, xmax, running = ''] = rows[0]?.snapshot.split(':') ?? [];
+  return {
+    xmin: Number(xmin),
+    xmax: Number(xmax),
+    running: running === '' ? [] : running.split(',').map(Number),
+    seq: 0,
+  };
 }
 
 /** Removes the events up to a place, inclusive. */

@@ -185,6 +185,8 @@ export interface Tables {
     /** The end of the log when it was activated: what came before is none of its business. */
     since_tx: number;
     since_seq: number;
+    /** JSON of which changes had been made then, though not all of them were settled. */
+    since_present: string | null;
     created_at: string;
     updated_at: string;
   };

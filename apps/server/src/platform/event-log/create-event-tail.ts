@@ -1,4 +1,4 @@
-import type { Commits } from '../database/announce-commits.ts';
+import type { Commits } from '../database/commits.ts';
 import type { EventRow } from '../database/settled-events.ts';
 import type { Logger } from '../logger.ts';
 import type { EventPosition } from './event-position.ts';

@@ -4,11 +4,13 @@ import {
   type EventRow,
   lastSettledEvent,
   nextTransaction,
+  presentOfEvents,
   removeEventsThrough,
   settledEvents,
 } from '../database/settled-events.ts';
 import type { Platform } from '../platform.ts';
 import { decodePosition, type EventPosition, encodePosition, isBefore, LOG_START } from './event-position.ts';
+import type { EventPresent } from './event-present.ts';
 
 /** The log is known by this name until its order has to be made anew; cursors of another name mean nothing in it. */
 const NAME = 'events.log_name';
@@ -26,6 +28,8 @@ export interface EventLog {
   ): Promise<EventRow[]>;
   /** The end of what is settled. */
   head(queryable?: Queryable): Promise<EventPosition>;
+  /** Which changes have been made by now; some may lie behind the head, waiting to be settled. */
+  present(queryable?: Queryable): Promise<EventPresent>;
   /** The place up to which events were removed for their age. */
   prunedThrough(): Promise<EventPosition>;
   /** A place as clients keep it. */
@@ -59,6 +63,7 @@ export async function openEventLog({ database, now, newId }: EventLogDeps): Prom
   return {
     prunedThrough,
     head,
+    present: (queryable = database.read) => presentOfEvents(queryable, dialect),
     read: (options, queryable = database.read) => settledEvents(queryable, dialect, options),
     toCursor: (position) => `${name}-${encodePosition(position)}`,
 
@@ -138,7 +143,7 @@ async function reorderWhatCameAlong(
   await transaction.updateTable('events').set({ tx: 0 }).execute();
   await putSetting(transaction, ROUTED_THROUGH, encodePosition({ tx: 0, seq }));
   await putSetting(transaction, PRUNED_THROUGH, encodePosition(LOG_START));
-  await transaction.updateTable('webhooks').set({ since_tx: 0, since_seq: 0 }).execute();
+  await transaction.updateTable('webhooks').set({ since_tx: 0, since_seq: 0, since_present: null }).execute();
 }
 
 async function settingOf(queryable: Queryable, key: string): Promise<string> {

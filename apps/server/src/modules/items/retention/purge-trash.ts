@@ -1,6 +1,9 @@
 import { IS_CONTENT } from '../../../platform/database/index-hints.ts';
+import { lockRows } from '../../../platform/database/row-lock.ts';
+import { appendItemEvent } from '../../../platform/event-log/append-item-event.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import type { AuditService } from '../../audit/index.ts';
+import type { EdgesService } from '../../edges/index.ts';
 import type { SpaceConfigService } from '../../types/index.ts';
 import { removeItem } from '../items-store.ts';
 
@@ -10,6 +13,7 @@ const DAY_MS = 86_400_000;
 
 export interface TrashPurgeDeps {
   platform: Pick<Platform, 'database' | 'now'>;
+  edges: Pick<EdgesService, 'beforePurge'>;
   audit: AuditService;
   spaceConfig: Pick<SpaceConfigService, 'retentionDays'>;
   /** For spaces that say nothing else; 0 keeps the trash for ever. */
@@ -17,21 +21,26 @@ export interface TrashPurgeDeps {
 }
 
 /** Purges what has lain in the trash, unchanged, for longer than its space keeps it. */
-export function createTrashPurge({ platform: { database, now }, audit, spaceConfig, days }: TrashPurgeDeps) {
+export function createTrashPurge({ platform: { database, now }, edges, audit, spaceConfig, days }: TrashPurgeDeps) {
   async function purgeChunk(spaceId: string, before: string): Promise<number> {
     return database.write(async (transaction) => {
-      const rows = await transaction
+      const select = transaction
         .selectFrom('items')
-        .select(['items.id', 'items.space_id'])
+        .selectAll('items')
         .where('space_id', '=', spaceId)
         .where('state', '=', 'trashed')
         .where(IS_CONTENT)
         .where('updated_at', '<', before)
         .orderBy('updated_at')
         .orderBy('items.id')
-        .limit(CHUNK)
-        .execute();
-      for (const row of rows) await removeItem(transaction, row);
+        .limit(CHUNK);
+      // Whoever restores one at this moment is waited for; what was restored is no longer meant.
+      const rows = await lockRows(select, database.dialect).execute();
+      for (const row of rows) {
+        await edges.beforePurge(transaction, null, row);
+        await removeItem(transaction, row);
+        await appendItemEvent(transaction, 'item.deleted', row, null);
+      }
       if (rows.length > 0) {
         await audit.record(
           transaction,

@@ -27,7 +27,8 @@ const DAY_MS = 86_400_000;
 export function versionsToDrop(versions: readonly KeptVersion[], policy: VersionPolicy, now: Date): number[] {
   if (policy.recentDays === 0) return [];
   const ageMs = ({ created_at }: KeptVersion) => now.getTime() - Date.parse(created_at);
-  const older = versions.filter((version) => ageMs(version) > policy.recentDays * DAY_MS).slice(0, -1);
+  const older = versions.filter((version) => ageMs(version) > policy.recentDays * DAY_MS);
+  const newest = older.at(-1);
   const kept = new Map<string, number>();
   for (const version of older) {
     const bucket = bucketOf(version, ageMs(version), policy);
@@ -36,7 +37,7 @@ export function versionsToDrop(versions: readonly KeptVersion[], policy: Version
   }
   const staying = [...kept.values()].sort((a, b) => a - b);
   const within = policy.maxVersions === 0 ? staying : staying.slice(-policy.maxVersions);
-  const stays = new Set(within);
+  const stays = new Set(newest ? [...within, newest.version] : within);
   return older.map(({ version }) => version).filter((version) => !stays.has(version));
 }
 

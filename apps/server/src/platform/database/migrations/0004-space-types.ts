@@ -14,7 +14,6 @@ export function spaceTypes(): Migration {
       await run(`create table space_edge_types (
         space_id text not null references spaces (id), id text not null, schema text not null,
         created_at text not null, primary key (space_id, id))`);
-      await run('create index edges_by_space on edges (space_id, id)');
       await run('create index edges_by_type on edges (space_id, edge_type, id)');
     },
   };

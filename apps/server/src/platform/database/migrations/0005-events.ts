@@ -30,7 +30,7 @@ export function events(dialect: Database['dialect']): Migration {
       await run(`create table webhooks (
         id text primary key references items (id) on delete cascade, space_id text not null references spaces (id),
         url text not null, events text not null, type_filter text, secret text not null, active integer not null,
-        since_tx bigint not null, since_seq bigint not null, created_at text not null, updated_at text not null)`);
+        since_tx bigint not null, since_seq bigint not null, since_present text, created_at text not null, updated_at text not null)`);
       await run('create index webhooks_by_space on webhooks (space_id, id)');
       await run('create index webhooks_active on webhooks (space_id) where active = 1');
       await run(`create table webhook_deliveries (

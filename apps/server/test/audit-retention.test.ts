@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEnvironment } from '../src/env.ts';
+import { createAuditService } from '../src/modules/audit/index.ts';
+import { createSpaceConfig } from '../src/modules/types/index.ts';
+import type { Database } from '../src/platform/database/database.ts';
+import { openDatabase } from '../src/platform/database/open-database.ts';
+import { newId } from '../src/platform/ids.ts';
+import { createLogger } from '../src/platform/logger.ts';
+import type { Platform } from '../src/platform/platform.ts';
+import { createProfile, DIALECTS, type Profile } from './support/profiles.ts';
+
+const NOW = new Date('2026-06-30T12:00:00.000Z');
+const AGES = [1, 10, 50, 200];
+
+describe.each(DIALECTS)('The audit log on %s', (dialect) => {
+  let profile: Profile;
+  let database: Database;
+  beforeAll(async () => {
+    profile = await createProfile(dialect);
+    database = await openDatabase(
+      readEnvironment(profile.variables, profile.dataFolder).database,
+      createLogger('silent'),
+    );
+  });
+  afterAll(async () => {
+    await database.close();
+    await profile.dispose();
+  });
+
+  async function aSpaceThatKeeps(days: number | null): Promise<string> {
+    const id = newId();
+    const config = days === null ? '{}' : JSON.stringify({ retention: { audit_retention_days: days } });
+    await database.write(async (transaction) => {
+      await transaction
+        .insertInto('spaces')
+        .values({ id, name: 'Space', created_at: NOW.toISOString(), config })
+        .execute();
+      for (const age of AGES) {
+        const audit = createAuditService({
+          database,
+          newId,
+          now: () => new Date(NOW.getTime() - age * 86_400_000),
+        } as unknown as Platform);
+        const event = { action: 'item.create', resource_type: 'item', resource_id: String(age) };
+        await audit.record(transaction, { keyId: null, spaceId: id, clientIp: null }, event);
+      }
+    });
+    return id;
+  }
+
+  it('is kept as long as each space says, and else as long as the server does', async () => {
+    const platform = { database, newId, now: () => NOW } as unknown as Platform;
+    const audit = createAuditService(platform);
+    const config = createSpaceConfig(platform, audit);
+    const spaces = [null, 5, 100, 0];
+    const ids = await Promise.all(spaces.map(aSpaceThatKeeps));
+    const kept = () =>
+      Promise.all(
+        ids.map(async (id) => {
+          const rows = await database.read
+            .selectFrom('audit_log')
+            .select('resource_id')
+            .where('space_id', '=', id)
+            .execute();
+          return rows.map((row) => Number(row.resource_id)).sort((a, b) => a - b);
+        }),
+      );
+    await audit.prune(0, await config.retentionDays('audit_retention_days'));
+    expect(await kept()).toEqual([AGES, [1], [1, 10, 50], AGES]);
+    await audit.prune(20, await config.retentionDays('audit_retention_days'));
+    expect(await kept()).toEqual([[1, 10], [1], [1, 10, 50], AGES]);
+  });
+});
