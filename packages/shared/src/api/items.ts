@@ -38,21 +38,23 @@ export const createItem = defineEndpoint({
 export const FilterSchema = z.string().min(1, 'expected a condition').max(4000, 'at most 4000 characters');
 
 const itemSelection = {
-  type: TypeIdentifierSchema.optional(),
+  type: TypeIdentifierSchema.optional().describe('Items of this type and its subtypes.'),
   state: StateSchema.default('active'),
-  source: z.string().max(200).optional(),
+  source: z.string().max(200).optional().describe('Items that this source has written.'),
   tier: z.enum(['library', 'feed', 'all']).default('all'),
-  tags: commaList(TagSchema, 20).optional(),
-  filter: FilterSchema.optional(),
+  tags: commaList(TagSchema, 20).optional().describe('Items that have all of these tags.'),
+  filter: FilterSchema.optional().describe('A condition, such as `properties.rating gte 4 and state eq "active"`.'),
 };
 
 export const ListItemsQuerySchema = z.strictObject({
   ...itemSelection,
   sort: z.enum(['created_at', 'updated_at', 'timestamp']).default('created_at'),
   direction: z.enum(['asc', 'desc']).default('desc'),
-  since: TimestampSchema.optional(),
-  until: TimestampSchema.optional(),
-  include: commaList(z.enum(['edges', 'metadata', 'extensions']), 3).optional(),
+  since: TimestampSchema.optional().describe('From this time on, by the time that is sorted by.'),
+  until: TimestampSchema.optional().describe('Until this time, by the time that is sorted by.'),
+  include: commaList(z.enum(['edges', 'metadata', 'extensions']), 3)
+    .optional()
+    .describe('What to bring along.'),
   ...PageQuery,
 });
 export type ListItemsQuery = z.output<typeof ListItemsQuerySchema>;
@@ -79,7 +81,9 @@ export const SearchItemsQuerySchema = z.strictObject({
   ...itemSelection,
   since: TimestampSchema.optional(),
   until: TimestampSchema.optional(),
-  include: commaList(z.enum(['edges', 'metadata', 'extensions']), 3).optional(),
+  include: commaList(z.enum(['edges', 'metadata', 'extensions']), 3)
+    .optional()
+    .describe('What to bring along.'),
   ...PageQuery,
 });
 export type SearchItemsQuery = z.output<typeof SearchItemsQuerySchema>;
@@ -99,7 +103,11 @@ export const getItem = defineEndpoint({
   path: '/items/{id}',
   summary: 'Shows one item with its metadata.',
   params: IdParams,
-  query: z.strictObject({ include: commaList(z.enum(['edges', 'metadata', 'extensions']), 3).optional() }),
+  query: z.strictObject({
+    include: commaList(z.enum(['edges', 'metadata', 'extensions']), 3)
+      .optional()
+      .describe('What to bring along.'),
+  }),
   responses: { 200: ItemEnvelopeSchema },
   errors: ['item_not_found', 'type_not_permitted'],
 });

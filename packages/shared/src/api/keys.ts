@@ -5,7 +5,9 @@ import { IdParams, Ok } from './common.ts';
 import { defineEndpoint } from './define-endpoint.ts';
 
 const maps = {
-  type_permissions: TypePermissionsSchema.default({}),
+  type_permissions: TypePermissionsSchema.default({}).describe(
+    'By type: an exact name, `x.*` or `*`; the most specific one decides. Reads reach subtypes, writes do not.',
+  ),
   extension_permissions: AxisPermissionsSchema.default({}),
   edge_permissions: AxisPermissionsSchema.default({}),
   metadata_permissions: AxisPermissionsSchema.default({}),
@@ -15,9 +17,14 @@ const LabelSchema = z.string().min(1, 'expected a label').max(200, 'at most 200 
 export const CreateKeyInputSchema = z.strictObject({
   label: LabelSchema,
   source: z.string().min(1, 'expected the name stamped onto what this key writes').max(200, 'at most 200 characters'),
-  role: RoleSchema.default('member'),
-  default_tier: TierSchema.default('library'),
-  is_platform: z.boolean().default(false),
+  role: RoleSchema.default('member').describe(
+    '`member` may do what its four maps allow; the others bypass them, `tenant_admin` in its space alone.',
+  ),
+  default_tier: TierSchema.default('library').describe('The tier of items that are written without one.'),
+  is_platform: z
+    .boolean()
+    .default(false)
+    .describe('For the server that runs integrations; platform callers alone may ask for it.'),
   ...maps,
 });
 export type CreateKeyInput = z.output<typeof CreateKeyInputSchema>;

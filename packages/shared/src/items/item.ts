@@ -56,32 +56,42 @@ export const EdgeBlockSchema = z.record(DottedNameSchema, z.array(IdSchema).max(
 /** What creating an item takes; connectors always give `source_id`. */
 export const CreateItemInputSchema = z.strictObject({
   type: TypeIdentifierSchema,
-  properties: PropertiesSchema.default({}),
-  id: IdSchema.optional(),
+  properties: PropertiesSchema.default({}).describe(
+    'What the type declares; other properties are kept as well, unless the space is strict about the type.',
+  ),
+  id: IdSchema.optional().describe('Your own UUID; left out, the server makes one.'),
   state: z.enum(['active', 'archived', 'trashed']).optional(),
-  timestamp: TimestampSchema.optional(),
+  timestamp: TimestampSchema.optional().describe('When it happened; left out, the time of creation.'),
   source_id: z
     .string()
     .min(1, 'expected at least one character')
     .regex(WELL_FORMED, 'expected well-formed Unicode')
     .max(1024, 'at most 1024 characters')
-    .optional(),
-  tier: TierSchema.optional(),
+    .optional()
+    .describe('The stable id that the source has for it: an item of the same source and source_id is updated instead.'),
+  tier: TierSchema.optional().describe(
+    '`library` for what is kept on purpose, `feed` for what arrives in volume; left out, the default of the credential.',
+  ),
   device: z.string().min(1).max(200).optional(),
   capture_latitude: z.number().min(-90).max(90).optional(),
   capture_longitude: z.number().min(-180).max(180).optional(),
   tags: z.array(TagSchema).max(200, 'at most 200 tags').optional(),
-  edges: EdgeBlockSchema.optional(),
+  edges: EdgeBlockSchema.optional().describe('Outbound edges to make with it: target ids by edge type.'),
 });
 export type CreateItemInput = z.input<typeof CreateItemInputSchema>;
 
 export const UpdateItemInputSchema = z.strictObject({
-  properties: PropertiesSchema.optional(),
-  version: z.int().positive().max(2_147_483_647).optional(),
+  properties: PropertiesSchema.optional().describe('Merged into those that are there; `null` removes one.'),
+  version: z
+    .int()
+    .positive()
+    .max(2_147_483_647)
+    .optional()
+    .describe('The version that the change was made from; when the item has moved on, `version_conflict` says where.'),
   snapshot: z.boolean().optional(),
   tier: TierSchema.optional(),
   timestamp: TimestampSchema.optional(),
-  edges: EdgeBlockSchema.optional(),
+  edges: EdgeBlockSchema.optional().describe('Replaces all outbound edges of each edge type it names; others stay.'),
 });
 export type UpdateItemInput = z.input<typeof UpdateItemInputSchema>;
 
