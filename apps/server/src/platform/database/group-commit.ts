@@ -1,5 +1,5 @@
 import { MarfaError } from '@withmarfa/shared';
-import { type Kysely, sql } from 'kysely';
+import { CompiledQuery, type Kysely, sql } from 'kysely';
 import { runAfterCommit } from './after-commit.ts';
 import type { Transaction } from './database.ts';
 import { asStorageFault } from './storage-fault.ts';
@@ -10,6 +10,9 @@ interface Waiting {
   resolve(): void;
   reject(error: unknown): void;
 }
+
+const OPEN_UNIT = CompiledQuery.raw('savepoint unit');
+const CLOSE_UNIT = CompiledQuery.raw('release unit');
 
 /** Units that share one commit at the most; bounds how long the first of them waits. */
 const MAX_GROUP = 256;
@@ -84,10 +87,10 @@ async function runGroup(connection: Transaction, group: Waiting[]): Promise<Wait
 }
 
 async function runInSavepoint(connection: Transaction, unit: Waiting): Promise<boolean> {
-  await sql`savepoint unit`.execute(connection);
+  await connection.executeQuery(OPEN_UNIT);
   try {
     await unit.run(connection);
-    await sql`release unit`.execute(connection);
+    await connection.executeQuery(CLOSE_UNIT);
     return true;
   } catch (error) {
     const fault = asStorageFault(error);
