@@ -99,6 +99,11 @@ export function createEdgesService(
     return { source: find(sourceId, 'source_id'), target: find(targetId, 'target_id') };
   }
 
+  async function lockTypes(transaction: Transaction, caller: Caller, edgeTypes: readonly string[]): Promise<void> {
+    for (const edgeType of [...new Set(edgeTypes)].sort())
+      await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edgeType}`);
+  }
+
   function passGate(caller: Caller, catalogue: Catalogue, edgeType: string, source: EdgeEnd): void {
     if (mayWriteEdge(caller, edgeType, catalogue.refOf(source.type))) return;
     throw new MarfaError(
@@ -191,7 +196,8 @@ export function createEdgesService(
     { quiet = false } = {},
   ): Promise<void> {
     const { id } = edge.row;
-    await removeEdge(transaction, actor.spaceId, id);
+    // Whoever removed it in the meantime has told of it.
+    if (!(await removeEdge(transaction, actor.spaceId, id))) return;
     await audit.record(transaction, actor, { action: 'edge.delete', resource_type: 'edge', resource_id: id });
     if (!quiet) await tell(transaction, actor, 'edge.deleted', edge);
   }
@@ -243,10 +249,7 @@ export function createEdgesService(
       return cascaded;
     },
 
-    async lockTypes(transaction, caller, edgeTypes) {
-      for (const edgeType of [...new Set(edgeTypes)].sort())
-        await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edgeType}`);
-    },
+    lockTypes,
 
     async remove(transaction, caller, id) {
       const edge = await requireWritable(transaction, caller, id);
@@ -256,17 +259,23 @@ export function createEdgesService(
 
     async replaceOutbound(transaction, caller, sourceId, block, options) {
       const catalogue = await types.of(caller, transaction);
-      let changed = false;
-      for (const [edgeType, targets] of Object.entries(block)) {
+      const named = Object.entries(block);
+      if (named.length === 0) return false;
+      const { source } = await loadEnds(transaction, caller, sourceId, sourceId);
+      // Both gates before any look at what is there: an answer that hung on it would tell of edges that may not be read.
+      for (const [edgeType] of named) {
         if (!catalogue.findEdgeType(edgeType)) throw unknownType(edgeType);
+        passGate(caller, catalogue, edgeType, source);
+      }
+      await lockTypes(transaction, caller, Object.keys(block));
+      let changed = false;
+      for (const [edgeType, targets] of named) {
         const wanted = new Set(targets);
         const present = await edgesOf(transaction, caller.spaceId, 'source_id', sourceId, edgeType);
         const stale = present.filter((row) => !wanted.has(row.target_id));
         const missing = [...wanted].filter((target) => !present.some((row) => row.target_id === target));
         if (stale.length === 0 && missing.length === 0) continue;
         changed = true;
-        const { source } = await loadEnds(transaction, caller, sourceId, sourceId);
-        passGate(caller, catalogue, edgeType, source);
         for (const row of stale) {
           const { target } = await loadEnds(transaction, caller, sourceId, row.target_id);
           await drop(transaction, caller, { row, source, target }, options);

@@ -37,8 +37,10 @@ export function insertEdge(transaction: Transaction, row: EdgeRow) {
   return transaction.insertInto('edges').values(row).execute();
 }
 
-export function removeEdge(transaction: Transaction, spaceId: string, id: string) {
-  return transaction.deleteFrom('edges').where('space_id', '=', spaceId).where('id', '=', id).execute();
+/** @returns whether it was there still. */
+export async function removeEdge(transaction: Transaction, spaceId: string, id: string): Promise<boolean> {
+  const removal = transaction.deleteFrom('edges').where('space_id', '=', spaceId).where('id', '=', id);
+  return (await removal.executeTakeFirstOrThrow()).numDeletedRows > 0n;
 }
 
 export function changeEdge(transaction: Transaction, row: EdgeRow) {
