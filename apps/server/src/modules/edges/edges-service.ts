@@ -25,6 +25,7 @@ import {
   type EdgeSide,
   edgesOf,
   findEnds,
+  holdEnds,
   insertEdge,
   lockEdge,
   lockEdgeBetween,
@@ -68,9 +69,15 @@ export interface EdgesService extends Cascades {
     caller: Caller | null,
     item: { id: string; space_id: string; type: string; state: string },
   ): Promise<string[]>;
-  /** Takes the turn to write edges of several types at once, in one order for all: two could wait for each other. */
+  /**
+   * Takes the turn to write edges of several types at once, in one order for all, and before any item is locked: two could
+   * wait for each other.
+   */
   lockTypes(transaction: Transaction, caller: Caller, edgeTypes: readonly string[]): Promise<void>;
-  /** Makes the outbound edges of each named type exactly these targets; types that are not named stay as they are. */
+  /**
+   * Makes the outbound edges of each named type exactly these targets; types that are not named stay as they are. To be
+   * called after {@link EdgesService.lockTypes}.
+   */
   replaceOutbound(
     transaction: Transaction,
     caller: Caller,
@@ -89,8 +96,17 @@ export function createEdgesService(
   const cascades = createCascades(database, types, audit);
   const listEdges = createEdgeList(database, types);
 
-  async function loadEnds(queryable: Queryable, caller: Pick<Caller, 'spaceId'>, sourceId: string, targetId: string) {
-    const ends = await findEnds(queryable, caller.spaceId, [sourceId, targetId]);
+  /** @param options.hold true keeps both from being purged until the transaction ends. */
+  async function loadEnds(
+    queryable: Queryable,
+    caller: Pick<Caller, 'spaceId'>,
+    [sourceId, targetId]: readonly [source: string, target: string],
+    { hold = false } = {},
+  ) {
+    const ids = [sourceId, targetId];
+    const ends = await (hold
+      ? holdEnds(queryable, database.dialect, caller.spaceId, ids)
+      : findEnds(queryable, caller.spaceId, ids));
     const find = (id: string, name: string): EdgeEnd => {
       const end = ends.find((candidate) => candidate.id === id);
       if (!end) throw new MarfaError('item_not_found', `There is no item ${id}.`, { details: { field: name } });
@@ -100,7 +116,9 @@ export function createEdgesService(
   }
 
   async function lockTypes(transaction: Transaction, caller: Caller, edgeTypes: readonly string[]): Promise<void> {
-    for (const edgeType of [...new Set(edgeTypes)].sort())
+    const catalogue = await types.of(caller, transaction);
+    const known = [...new Set(edgeTypes)].filter((edgeType) => catalogue.findEdgeType(edgeType) !== null);
+    for (const edgeType of known.sort())
       await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edgeType}`);
   }
 
@@ -125,7 +143,7 @@ export function createEdgesService(
     const properties = withoutNulls(edge.properties);
     // Cardinality and loops are rules over several rows.
     await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${type.id}`);
-    const { source, target } = await loadEnds(transaction, caller, edge.source_id, edge.target_id);
+    const { source, target } = await loadEnds(transaction, caller, [edge.source_id, edge.target_id], { hold: true });
     passGate(caller, catalogue, type.id, source);
     if (!mayAccessType(caller, catalogue.refOf(target.type), 'read')) {
       throw new MarfaError('edge_permission_denied', `Relating to ${target.type} needs read on it.`);
@@ -158,7 +176,7 @@ export function createEdgesService(
     const row = await lockEdge(transaction, database.dialect, caller.spaceId, id);
     if (!row || !mayAccessEdge(caller, row.edge_type, 'read'))
       throw new MarfaError('edge_not_found', 'There is no such edge.');
-    const ends = await loadEnds(transaction, caller, row.source_id, row.target_id);
+    const ends = await loadEnds(transaction, caller, [row.source_id, row.target_id]);
     passGate(caller, await types.of(caller, transaction), row.edge_type, ends.source);
     return { row, ...ends };
   }
@@ -223,7 +241,7 @@ export function createEdgesService(
       await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edge.edge_type}`);
       const row = await lockEdgeBetween(transaction, database.dialect, caller.spaceId, edge);
       if (!row) return { id: (await create(transaction, caller, edge, { quiet })).id, outcome: 'created' };
-      const ends = await loadEnds(transaction, caller, row.source_id, row.target_id);
+      const ends = await loadEnds(transaction, caller, [row.source_id, row.target_id]);
       passGate(caller, await types.of(caller, transaction), row.edge_type, ends.source);
       if (createOnly) return { id: row.id, outcome: 'unchanged' };
       const { changed } = await merge(transaction, caller, { row, ...ends }, edge.properties, { quiet });
@@ -242,7 +260,7 @@ export function createEdgesService(
         for (const row of await edgesOf(transaction, item.space_id, side, item.id)) {
           await drop(transaction, actor, {
             row,
-            ...(await loadEnds(transaction, actor, row.source_id, row.target_id)),
+            ...(await loadEnds(transaction, actor, [row.source_id, row.target_id])),
           });
         }
       }
@@ -261,13 +279,12 @@ export function createEdgesService(
       const catalogue = await types.of(caller, transaction);
       const named = Object.entries(block);
       if (named.length === 0) return false;
-      const { source } = await loadEnds(transaction, caller, sourceId, sourceId);
+      const { source } = await loadEnds(transaction, caller, [sourceId, sourceId]);
       // Both gates before any look at what is there: an answer that hung on it would tell of edges that may not be read.
       for (const [edgeType] of named) {
         if (!catalogue.findEdgeType(edgeType)) throw unknownType(edgeType);
         passGate(caller, catalogue, edgeType, source);
       }
-      await lockTypes(transaction, caller, Object.keys(block));
       let changed = false;
       for (const [edgeType, targets] of named) {
         const wanted = new Set(targets);
@@ -277,7 +294,7 @@ export function createEdgesService(
         if (stale.length === 0 && missing.length === 0) continue;
         changed = true;
         for (const row of stale) {
-          const { target } = await loadEnds(transaction, caller, sourceId, row.target_id);
+          const { target } = await loadEnds(transaction, caller, [sourceId, row.target_id]);
           await drop(transaction, caller, { row, source, target }, options);
         }
         for (const target_id of missing) {

@@ -4,6 +4,7 @@ import type { Caller } from '../../platform/caller.ts';
 import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { AuditService } from '../audit/index.ts';
+import type { EdgesService } from '../edges/index.ts';
 import type { ItemInput, ItemsService } from './items-service.ts';
 
 type Outcome = BulkResult['results'][number];
@@ -12,7 +13,10 @@ type Outcome = BulkResult['results'][number];
  * Writes many items. Atomic: one transaction, and the first fault undoes it all and is thrown with its index.
  * Otherwise each stands for itself and its fault is told in its own result.
  */
-export function createBulkItems(database: Database, items: ItemsService, audit: AuditService) {
+export function createBulkItems(
+  database: Database,
+  { items, edges, audit }: { items: ItemsService; edges: EdgesService; audit: AuditService },
+) {
   return async (caller: Caller, input: BulkItemsInput): Promise<BulkResult> => {
     if (input.items.length > MAX_BULK_ITEMS) {
       throw new MarfaError(
@@ -23,6 +27,8 @@ export function createBulkItems(database: Database, items: ItemsService, audit: 
     return database.write(async (transaction) => {
       // Two calls that hold some of each other's natural keys would wait for each other for ever.
       await advisoryLock(transaction, database.dialect, `${caller.spaceId}:bulk:${caller.source}`);
+      const edgeTypes = input.items.flatMap((item) => Object.keys(item.edges ?? {}));
+      await edges.lockTypes(transaction, caller, edgeTypes);
       const results: Outcome[] = [];
       for (const [index, item] of input.items.entries()) {
         results.push(

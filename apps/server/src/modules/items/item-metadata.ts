@@ -9,7 +9,7 @@ import {
 import type { Caller } from '../../platform/caller.ts';
 import type { Database, Queryable, Transaction } from '../../platform/database/database.ts';
 import type { ItemRow } from './item-row.ts';
-import { addTags, extensionsOf, lockItem, tagsOfOne } from './items-store.ts';
+import { addTags, extensionsOf, holdItem, lockItem, tagsOfOne } from './items-store.ts';
 import { tellTags } from './tell-tags.ts';
 
 /** The extension that a connector keeps on its own Connection; nobody else writes it. */
@@ -61,8 +61,7 @@ export function createItemMetadata({ dialect }: Pick<Database, 'dialect'>): Item
 
   /** Two who replace an item's tags at once would leave both their lists, and tell of neither. */
   async function takeTurn(transaction: Transaction, row: ItemRow): Promise<void> {
-    if (!(await lockItem(transaction, dialect, row.space_id, row.id)))
-      throw new MarfaError('item_not_found', `There is no item ${row.id}.`);
+    if (!(await lockItem(transaction, dialect, row.space_id, row.id))) throw notFound(row);
   }
 
   async function extensions(queryable: Queryable, caller: Caller, row: ItemRow): Promise<Record<string, Properties>> {
@@ -124,6 +123,7 @@ export function createItemMetadata({ dialect }: Pick<Database, 'dialect'>): Item
       if (Buffer.byteLength(text) > MAX_EXTENSION_BYTES) {
         throw new MarfaError('payload_too_large', `An extension holds at most ${MAX_EXTENSION_BYTES} bytes of JSON.`);
       }
+      if (!(await holdItem(transaction, dialect, row))) throw notFound(row);
       await transaction
         .insertInto('item_extensions')
         .values({ item_id: row.id, space_id: row.space_id, namespace, data: text })
@@ -141,4 +141,8 @@ export function createItemMetadata({ dialect }: Pick<Database, 'dialect'>): Item
         .execute();
     },
   };
+}
+
+function notFound({ id }: ItemRow): MarfaError {
+  return new MarfaError('item_not_found', `There is no item ${id}.`);
 }

@@ -82,8 +82,13 @@ export function createItemsService(
     if (level === 'write') catalogue.admitSource(caller.source, type);
   }
 
-  async function requireWritable(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow> {
-    const row = await lockItem(transaction, database.dialect, caller.spaceId, id);
+  async function requireWritable(
+    transaction: Transaction,
+    caller: Caller,
+    id: string,
+    options?: { toRemove: boolean },
+  ): Promise<ItemRow> {
+    const row = await lockItem(transaction, database.dialect, caller.spaceId, id, options);
     if (!row) throw notFound(id);
     requireType(caller, await types.of(caller, transaction), row.type, 'write');
     return row;
@@ -191,6 +196,7 @@ export function createItemsService(
       if (isSystemType(input.type)) admitSystemCreate(caller, input);
       else requireType(caller, catalogue, input.type, 'write');
       const { version } = catalogue.require(input.type);
+      if (input.edges) await edges.lockTypes(transaction, caller, Object.keys(input.edges));
 
       const key = input.source_id === undefined ? null : { source: caller.source, sourceId: input.source_id };
       const existing = key ? await lockNaturalKey(transaction, database.dialect, caller.spaceId, key) : undefined;
@@ -228,6 +234,7 @@ export function createItemsService(
     },
 
     async update(transaction, caller, id, input) {
+      if (input.edges) await edges.lockTypes(transaction, caller, Object.keys(input.edges));
       const row = await requireWritable(transaction, caller, id);
       refuseSystemUpdate(row);
       await refuseStaleVersion(transaction, row, { input, catalogue: await types.of(caller, transaction) });
@@ -249,7 +256,7 @@ export function createItemsService(
     },
 
     async purge(transaction, caller, id) {
-      const row = await requireWritable(transaction, caller, id);
+      const row = await requireWritable(transaction, caller, id, { toRemove: true });
       refuseSystemUpdate(row);
       const cascaded = await edges.beforePurge(transaction, caller, row);
       await removeItem(transaction, row);
