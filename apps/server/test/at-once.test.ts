@@ -2,7 +2,7 @@ import pg from 'pg';
 import { expect, it } from 'vitest';
 import { describeServer } from './support/describe-server.ts';
 import { anIntegration, install, integrationId, RSS_WATCHER } from './support/integrations.ts';
-import { aSpace } from './support/spaces.ts';
+import { anItem, aSpace } from './support/spaces.ts';
 
 const ROUNDS = 10;
 
@@ -44,6 +44,43 @@ describeServer('What happens at the same moment', (under) => {
       );
       expect(live).toHaveLength(1);
     }
+  });
+
+  it('lets writers of one item’s edges wait for each other, and never in a circle', async () => {
+    const { api } = await aSpace(under.admin);
+    const [source, ...targets] = await Promise.all(Array.from({ length: 11 }, () => anItem(api)));
+    const bulk = { mode: 'upsert', items: targets.map(({ id }) => ({ type: 'core.note', source_id: id })) };
+    const upserted = (await api.post('/items/bulk', bulk)).body.results.map(({ id }: { id: string }) => id);
+    const answers = await Promise.all(
+      targets.flatMap(({ id }, index) => {
+        const edges = { about: [id] };
+        return [
+          api.post('/edges', { source_id: source.id, target_id: id, edge_type: 'about' }),
+          api.patch(`/items/${source.id}`, { edges }),
+          api.patch(`/items/${upserted[index]}`, { edges }),
+          api.post('/items/bulk', { ...bulk, items: bulk.items.map((item) => ({ ...item, edges })) }),
+        ];
+      }),
+    );
+    for (const { status, body } of answers) expect(status, JSON.stringify(body)).toBeLessThan(500);
+    expect((await api.get(`/items/${upserted[0]}/edges`)).body.data).toHaveLength(1);
+  });
+
+  it('answers a purge and whoever writes onto the item without a fault of the server', async () => {
+    const { api } = await aSpace(under.admin);
+    const other = await anItem(api);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { id } = await anItem(api);
+      const answers = await Promise.all([
+        api.delete(`/items/${id}/purge`),
+        api.post('/edges', { source_id: other.id, target_id: id, edge_type: 'about' }),
+        api.post(`/items/${id}/tags`, { tags: ['late'] }),
+        api.put(`/items/${id}/extensions/harbour.tide`, { late: true }),
+        api.patch(`/items/${id}`, { properties: { late: true } }),
+      ]);
+      for (const { status, body } of answers) expect([200, 201, 404], JSON.stringify(body)).toContain(status);
+    }
+    expect((await api.get(`/items/${other.id}/edges`)).body.data).toEqual([]);
   });
 
   it('gives a source to a key or to a Connection, never to both', async () => {

@@ -68,6 +68,17 @@ describeServer('Many edges', (under) => {
       expect(await seenBy({ type_permissions: { '*': 'read' } })).toEqual([]);
       expect(await seenBy({ edge_permissions })).toEqual([]);
     });
+
+    it('with cursors that name no edge that may not be read', async () => {
+      const [a = '', b = ''] = await some(2);
+      const { id: task } = await anItem(api, { type: 'core.task', properties: { title: 'x' } });
+      for (const target of [b, task, a]) await relate(a, 'about', target);
+      const hidden = (await allRows(api, '/edges')).find((edge) => edge.target_id === task);
+      const maps = { type_permissions: { 'core.note': 'read' }, edge_permissions: { about: 'read' } } as const;
+      const { body } = await (await aKey(api, maps)).api.get('/edges?limit=1');
+      expect(body).toMatchObject({ data: [{ target_id: b }], has_more: true });
+      expect(Buffer.from(body.cursor, 'base64url').toString()).not.toContain(hidden.id);
+    });
   });
 
   describe('in a bulk write', () => {

@@ -191,6 +191,10 @@ describeServer('An edge type of a space', (under) => {
       await relate(a, id, b);
       await relate(parent, 'parent-of', a);
       for (const item of [a, parent]) expect(refusal(await api.delete(`/items/${item}`))).toEqual(conflict);
+      const blind = (await aKey(api, { type_permissions: { 'core.note': 'write' } })).api;
+      const told = await blind.delete(`/items/${a}`);
+      expect(refusal(told)).toEqual(conflict);
+      expect(JSON.stringify(told.body)).not.toContain(id);
       expect(await Promise.all([a, b, parent].map(state))).toEqual(Array(3).fill('active'));
       expect((await api.delete(`/items/${b}`)).status).toBe(200);
       expect((await api.delete(`/items/${parent}`)).status).toBe(200);

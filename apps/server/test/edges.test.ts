@@ -77,6 +77,12 @@ describeServer('An edge', (under) => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => api.delete(`/edges/${id}`)));
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, ...Array(9).fill(404)]);
     expect(await allRows(api, `/audit?resource_id=${id}&action=edge.delete`)).toHaveLength(1);
+    for (let round = 0; round < 5; round += 1) {
+      const again = (await relate(a, 'about', b)).body.edge.id;
+      const replace = () => api.patch(`/items/${a}`, { edges: { about: [] } });
+      await Promise.all([api.delete(`/edges/${again}`), replace(), api.delete(`/edges/${again}`), replace()]);
+      expect(await allRows(api, `/audit?resource_id=${again}&action=edge.delete`)).toHaveLength(1);
+    }
   });
 
   describe('is bound by its cardinality:', () => {

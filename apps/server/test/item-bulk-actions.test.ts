@@ -115,6 +115,23 @@ describeServer('A bulk action', (under) => {
     ).toBe(12);
   });
 
+  it('has done with the items that others have taken along to the trash', async () => {
+    const children = await numbers(3, { tags: ['tree'] });
+    const parent = await anItem(api, { tags: ['tree'], edges: { 'parent-of': children } });
+    const grandparent = await anItem(api, { id: '00000000-0000-7000-8000-000000000001', tags: ['tree'] });
+    await api.post('/edges', { source_id: grandparent.id, target_id: parent.id, edge_type: 'parent-of' });
+    const trash = { action: 'transition', to_state: 'trashed', tags: ['tree'] };
+    for (const dry_run of [true, false]) {
+      const { body } = await act({ ...trash, dry_run });
+      expect(body).toMatchObject({ matched: 5, succeeded: 5, errored: 0, errors: [] });
+    }
+    expect((await list('state=trashed')).map((row) => row.id)).toHaveLength(5);
+    await api.post(`/items/${parent.id}/restore`);
+    const again = await act({ action: 'transition', to_state: 'active', ids: [parent.id] });
+    expect(again.body).toMatchObject({ matched: 1, succeeded: 0, errored: 1 });
+    await api.delete(`/items/${grandparent.id}/purge`);
+  });
+
   it('by two at the same moment counts every item once', async () => {
     await numbers(120);
     const archive = { action: 'transition', to_state: 'archived', type: 'core.note' };

@@ -43,6 +43,13 @@ describeServer('Beside an item,', (under) => {
       expect(await tags()).toEqual(expect.arrayContaining([...names, 'shared']));
     });
 
+    it('are those of one writer when several replace them at the same moment', async () => {
+      const { id: other } = await anItem(api);
+      const path = `/items/${other}/metadata`;
+      await Promise.all(Array.from({ length: 10 }, (_, index) => api.put(path, { tags: [`only-${index}`] })));
+      expect((await api.get(path)).body.metadata.tags).toHaveLength(1);
+    });
+
     it.each([
       [{ tags: [] }],
       [{ tags: [''] }],

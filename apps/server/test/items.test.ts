@@ -143,7 +143,18 @@ describeServer('Items', (under) => {
       const { body } = await upsert(source_id, {});
       const answer = await api.post('/items', { type: 'core.task', source_id, properties: { title: 'x' } });
       expect(refusal(answer)).toEqual({ status: 409, code: 'type_mismatch' });
+      expect(answer.body.error.details).toEqual({ id: body.item.id });
       expect((await api.get(`/items/${body.item.id}`)).body.item.type).toBe('core.note');
+    });
+
+    it('name no item of a type that may not be read any more', async () => {
+      const source_id = aName('key');
+      const writer = await aKey(api, { type_permissions: { 'core.note': 'write' } });
+      const { body } = await writer.api.post('/items', { type: 'core.note', source_id });
+      await api.patch(`/keys/${writer.id}`, { type_permissions: { 'core.task': 'write' } });
+      const answer = await writer.api.post('/items', { type: 'core.task', source_id, properties: { title: 'x' } });
+      expect(refusal(answer)).toEqual({ status: 409, code: 'type_mismatch' });
+      expect(JSON.stringify(answer.body)).not.toMatch(new RegExp(`${body.item.id}|core.note`));
     });
 
     it('make way for another once they are in the trash, and cannot come back beside it', async () => {

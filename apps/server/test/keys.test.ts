@@ -239,6 +239,22 @@ describeServer('A key', (under) => {
       expect(refusal(own)).toEqual({ status: 403, code: 'forbidden' });
     });
 
+    it('gives none past an exception among its own either', async () => {
+      const own = { '*': 'write', 'ships.*': 'read' };
+      const excepted = await aKey(under.admin, { role: 'tenant_admin', extension_permissions: own as never });
+      const give = (extension_permissions: object) =>
+        excepted.api.post('/keys', { label: 'Given', source: aName('given'), extension_permissions });
+      for (const within of [own, { '*': 'read' }, { 'harbour.*': 'write' }, { 'ships.log': 'read' }])
+        expect((await give(within)).status).toBe(201);
+      for (const wider of [
+        { 'ships.log': 'write' },
+        { ships: 'write' },
+        { '*': 'write' },
+        { ...own, 'ships.log.*': 'write' },
+      ])
+        expect(refusal(await give(wider))).toEqual({ status: 403, code: 'forbidden' });
+    });
+
     it('cannot touch the admins beside it', async () => {
       const beside = await aKey(under.admin, { role: 'tenant_admin' });
       const { body } = await under.admin.get('/keys');

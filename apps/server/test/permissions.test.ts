@@ -33,6 +33,7 @@ describeServer('A member', (under) => {
       [{ 'core.media': 'write' }, ['core.media', 'core.media.film'], ['core.media']],
       [{ 'core.media.*': 'write' }, ['core.media', 'core.media.film'], ['core.media', 'core.media.film']],
       [{ '*': 'write', 'core.media.*': 'read' }, TYPES, ['core.note', 'core.highlight']],
+      [{ 'core.*': 'write', 'core.media': 'none' }, ['core.note', 'core.highlight'], ['core.note', 'core.highlight']],
       [{ '*': 'read', 'core.media': 'none' }, ['core.note', 'core.highlight'], []],
       [{ 'core.media': 'read', 'core.media.film': 'none' }, ['core.media'], []],
       [{ 'core.media.*': 'none', 'core.media.film': 'read' }, ['core.media.film'], []],
@@ -216,6 +217,13 @@ describeServer('A member', (under) => {
       );
       const both = await memberWith({ type_permissions: { '*': 'write' }, edge_permissions: { about: 'write' } });
       expect((await both.delete(`/edges/${id}`)).status).toBe(200);
+    });
+
+    it('and learns nothing of what is there where one is closed', async () => {
+      const source = await anItem(owner, { edges: { about: [ids['core.media']] } });
+      const blind = await memberWith({ type_permissions: { 'core.note': 'write', 'core.media': 'read' } });
+      for (const edges of [{ about: [ids['core.media']] }, { about: [ids['core.media.film']] }, { references: [] }])
+        expect(refusal(await blind.patch(`/items/${source.id}`, { edges }))).toEqual(denied('edge_permission_denied'));
     });
 
     it('and sees only edges of its map, to items that it may read', async () => {

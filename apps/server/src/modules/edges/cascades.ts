@@ -1,4 +1,4 @@
-import { MarfaError, mayAccessType } from '@withmarfa/shared';
+import { MarfaError, mayAccessEdge, mayAccessType } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { lockRows } from '../../platform/database/row-lock.ts';
@@ -50,7 +50,7 @@ export function createCascades(
       while (level.length > 0) {
         const found = new Set<string>();
         for (let start = 0; start < level.length; start += STEP) {
-          const targets = await liveTargets(transaction, caller.spaceId, catalogue, level.slice(start, start + STEP));
+          const targets = await liveTargets(transaction, caller, catalogue, level.slice(start, start + STEP));
           for (const id of targets) if (!going.has(id)) found.add(id);
         }
         if (going.size - 1 + found.size > MAX_CASCADE) throw tooMany();
@@ -78,7 +78,7 @@ export function createCascades(
 /** Live items that cascading edges lead to. @throws MarfaError `conflict` when a blocking edge leads to one. */
 async function liveTargets(
   transaction: Transaction,
-  spaceId: string,
+  caller: Caller,
   catalogue: Catalogue,
   sourceIds: readonly string[],
 ): Promise<string[]> {
@@ -88,8 +88,8 @@ async function liveTargets(
   const rows = await transaction
     .selectFrom('edges')
     .innerJoin('items', 'items.id', 'edges.target_id')
-    .select(['edges.id', 'edges.edge_type', 'edges.target_id'])
-    .where('edges.space_id', '=', spaceId)
+    .select(['edges.id', 'edges.edge_type', 'edges.target_id', 'items.type'])
+    .where('edges.space_id', '=', caller.spaceId)
     .where('edges.source_id', 'in', [...sourceIds])
     .where('edges.edge_type', 'in', [...rules.keys()])
     .where('items.state', 'in', ['active', 'archived'])
@@ -99,8 +99,11 @@ async function liveTargets(
     .execute();
   const blocking = rows.find((row) => rules.get(row.edge_type)?.cascade_on_delete === 'block');
   if (blocking) {
-    throw new MarfaError('conflict', `An edge of type ${blocking.edge_type} keeps the item from being deleted.`, {
-      details: { edge_type: blocking.edge_type, edge_id: blocking.id },
+    const { id, edge_type, type } = blocking;
+    if (!mayAccessEdge(caller, edge_type, 'read') || !mayAccessType(caller, catalogue.refOf(type), 'read'))
+      throw new MarfaError('conflict', 'An edge that this credential may not read keeps the item from being deleted.');
+    throw new MarfaError('conflict', `An edge of type ${edge_type} keeps the item from being deleted.`, {
+      details: { edge_type, edge_id: id },
     });
   }
   return rows.map((row) => row.target_id);

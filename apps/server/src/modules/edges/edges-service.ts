@@ -25,6 +25,7 @@ import {
   type EdgeSide,
   edgesOf,
   findEnds,
+  holdEnds,
   insertEdge,
   lockEdge,
   lockEdgeBetween,
@@ -68,9 +69,15 @@ export interface EdgesService extends Cascades {
     caller: Caller | null,
     item: { id: string; space_id: string; type: string; state: string },
   ): Promise<string[]>;
-  /** Takes the turn to write edges of several types at once, in one order for all: two could wait for each other. */
+  /**
+   * Takes the turn to write edges of several types at once, in one order for all, and before any item is locked: two could
+   * wait for each other.
+   */
   lockTypes(transaction: Transaction, caller: Caller, edgeTypes: readonly string[]): Promise<void>;
-  /** Makes the outbound edges of each named type exactly these targets; types that are not named stay as they are. */
+  /**
+   * Makes the outbound edges of each named type exactly these targets; types that are not named stay as they are. To be
+   * called after {@link EdgesService.lockTypes}.
+   */
   replaceOutbound(
     transaction: Transaction,
     caller: Caller,
@@ -89,14 +96,30 @@ export function createEdgesService(
   const cascades = createCascades(database, types, audit);
   const listEdges = createEdgeList(database, types);
 
-  async function loadEnds(queryable: Queryable, caller: Pick<Caller, 'spaceId'>, sourceId: string, targetId: string) {
-    const ends = await findEnds(queryable, caller.spaceId, [sourceId, targetId]);
+  /** @param options.hold true keeps both from being purged until the transaction ends. */
+  async function loadEnds(
+    queryable: Queryable,
+    caller: Pick<Caller, 'spaceId'>,
+    [sourceId, targetId]: readonly [source: string, target: string],
+    { hold = false } = {},
+  ) {
+    const ids = [sourceId, targetId];
+    const ends = await (hold
+      ? holdEnds(queryable, database.dialect, caller.spaceId, ids)
+      : findEnds(queryable, caller.spaceId, ids));
     const find = (id: string, name: string): EdgeEnd => {
       const end = ends.find((candidate) => candidate.id === id);
       if (!end) throw new MarfaError('item_not_found', `There is no item ${id}.`, { details: { field: name } });
       return end;
     };
     return { source: find(sourceId, 'source_id'), target: find(targetId, 'target_id') };
+  }
+
+  async function lockTypes(transaction: Transaction, caller: Caller, edgeTypes: readonly string[]): Promise<void> {
+    const catalogue = await types.of(caller, transaction);
+    const known = [...new Set(edgeTypes)].filter((edgeType) => catalogue.findEdgeType(edgeType) !== null);
+    for (const edgeType of known.sort())
+      await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edgeType}`);
   }
 
   function passGate(caller: Caller, catalogue: Catalogue, edgeType: string, source: EdgeEnd): void {
@@ -120,7 +143,7 @@ export function createEdgesService(
     const properties = withoutNulls(edge.properties);
     // Cardinality and loops are rules over several rows.
     await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${type.id}`);
-    const { source, target } = await loadEnds(transaction, caller, edge.source_id, edge.target_id);
+    const { source, target } = await loadEnds(transaction, caller, [edge.source_id, edge.target_id], { hold: true });
     passGate(caller, catalogue, type.id, source);
     if (!mayAccessType(caller, catalogue.refOf(target.type), 'read')) {
       throw new MarfaError('edge_permission_denied', `Relating to ${target.type} needs read on it.`);
@@ -153,7 +176,7 @@ export function createEdgesService(
     const row = await lockEdge(transaction, database.dialect, caller.spaceId, id);
     if (!row || !mayAccessEdge(caller, row.edge_type, 'read'))
       throw new MarfaError('edge_not_found', 'There is no such edge.');
-    const ends = await loadEnds(transaction, caller, row.source_id, row.target_id);
+    const ends = await loadEnds(transaction, caller, [row.source_id, row.target_id]);
     passGate(caller, await types.of(caller, transaction), row.edge_type, ends.source);
     return { row, ...ends };
   }
@@ -191,7 +214,8 @@ export function createEdgesService(
     { quiet = false } = {},
   ): Promise<void> {
     const { id } = edge.row;
-    await removeEdge(transaction, actor.spaceId, id);
+    // Whoever removed it in the meantime has told of it.
+    if (!(await removeEdge(transaction, actor.spaceId, id))) return;
     await audit.record(transaction, actor, { action: 'edge.delete', resource_type: 'edge', resource_id: id });
     if (!quiet) await tell(transaction, actor, 'edge.deleted', edge);
   }
@@ -217,7 +241,7 @@ export function createEdgesService(
       await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edge.edge_type}`);
       const row = await lockEdgeBetween(transaction, database.dialect, caller.spaceId, edge);
       if (!row) return { id: (await create(transaction, caller, edge, { quiet })).id, outcome: 'created' };
-      const ends = await loadEnds(transaction, caller, row.source_id, row.target_id);
+      const ends = await loadEnds(transaction, caller, [row.source_id, row.target_id]);
       passGate(caller, await types.of(caller, transaction), row.edge_type, ends.source);
       if (createOnly) return { id: row.id, outcome: 'unchanged' };
       const { changed } = await merge(transaction, caller, { row, ...ends }, edge.properties, { quiet });
@@ -236,17 +260,14 @@ export function createEdgesService(
         for (const row of await edgesOf(transaction, item.space_id, side, item.id)) {
           await drop(transaction, actor, {
             row,
-            ...(await loadEnds(transaction, actor, row.source_id, row.target_id)),
+            ...(await loadEnds(transaction, actor, [row.source_id, row.target_id])),
           });
         }
       }
       return cascaded;
     },
 
-    async lockTypes(transaction, caller, edgeTypes) {
-      for (const edgeType of [...new Set(edgeTypes)].sort())
-        await advisoryLock(transaction, database.dialect, `${caller.spaceId}:${edgeType}`);
-    },
+    lockTypes,
 
     async remove(transaction, caller, id) {
       const edge = await requireWritable(transaction, caller, id);
@@ -256,19 +277,24 @@ export function createEdgesService(
 
     async replaceOutbound(transaction, caller, sourceId, block, options) {
       const catalogue = await types.of(caller, transaction);
-      let changed = false;
-      for (const [edgeType, targets] of Object.entries(block)) {
+      const named = Object.entries(block);
+      if (named.length === 0) return false;
+      const { source } = await loadEnds(transaction, caller, [sourceId, sourceId]);
+      // Both gates before any look at what is there: an answer that hung on it would tell of edges that may not be read.
+      for (const [edgeType] of named) {
         if (!catalogue.findEdgeType(edgeType)) throw unknownType(edgeType);
+        passGate(caller, catalogue, edgeType, source);
+      }
+      let changed = false;
+      for (const [edgeType, targets] of named) {
         const wanted = new Set(targets);
         const present = await edgesOf(transaction, caller.spaceId, 'source_id', sourceId, edgeType);
         const stale = present.filter((row) => !wanted.has(row.target_id));
         const missing = [...wanted].filter((target) => !present.some((row) => row.target_id === target));
         if (stale.length === 0 && missing.length === 0) continue;
         changed = true;
-        const { source } = await loadEnds(transaction, caller, sourceId, sourceId);
-        passGate(caller, catalogue, edgeType, source);
         for (const row of stale) {
-          const { target } = await loadEnds(transaction, caller, sourceId, row.target_id);
+          const { target } = await loadEnds(transaction, caller, [sourceId, row.target_id]);
           await drop(transaction, caller, { row, source, target }, options);
         }
         for (const target_id of missing) {

@@ -2,7 +2,7 @@ import type { Edge, Properties } from '@withmarfa/shared';
 import { type Selectable, sql } from 'kysely';
 import type { Database, Queryable, Transaction } from '../../platform/database/database.ts';
 import { toTenantId } from '../../platform/database/null-space.ts';
-import { lockRows } from '../../platform/database/row-lock.ts';
+import { holdRows, lockRows } from '../../platform/database/row-lock.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 
 export type EdgeRow = Selectable<Tables['edges']>;
@@ -25,20 +25,35 @@ export function lockEdge(
 }
 
 export function findEnds(queryable: Queryable, spaceId: string, ids: readonly string[]): Promise<EdgeEnd[]> {
+  return selectEnds(queryable, spaceId, ids).execute();
+}
+
+/** As {@link findEnds}, keeping the items from being purged until the transaction ends. */
+export function holdEnds(
+  queryable: Queryable,
+  dialect: Database['dialect'],
+  spaceId: string,
+  ids: readonly string[],
+): Promise<EdgeEnd[]> {
+  return holdRows(selectEnds(queryable, spaceId, ids).orderBy('id'), dialect).execute();
+}
+
+function selectEnds(queryable: Queryable, spaceId: string, ids: readonly string[]) {
   return queryable
     .selectFrom('items')
     .select(['id', 'type', 'state'])
     .where('space_id', '=', spaceId)
-    .where('id', 'in', [...ids])
-    .execute();
+    .where('id', 'in', [...ids]);
 }
 
 export function insertEdge(transaction: Transaction, row: EdgeRow) {
   return transaction.insertInto('edges').values(row).execute();
 }
 
-export function removeEdge(transaction: Transaction, spaceId: string, id: string) {
-  return transaction.deleteFrom('edges').where('space_id', '=', spaceId).where('id', '=', id).execute();
+/** @returns whether it was there still. */
+export async function removeEdge(transaction: Transaction, spaceId: string, id: string): Promise<boolean> {
+  const removal = transaction.deleteFrom('edges').where('space_id', '=', spaceId).where('id', '=', id);
+  return (await removal.executeTakeFirstOrThrow()).numDeletedRows > 0n;
 }
 
 export function changeEdge(transaction: Transaction, row: EdgeRow) {

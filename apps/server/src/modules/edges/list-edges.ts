@@ -50,7 +50,9 @@ export function createEdgeList({ read }: Pick<Database, 'read'>, types: TypesSer
       const isReadable = (id: string) => readable?.has(endTypes?.get(id) ?? '') ?? true;
       for (const row of rows) {
         if (isReadable(row.source_id) && isReadable(row.target_id)) {
-          if (data.length === query.limit && after !== null) return { data, cursor: cursorAt(after), has_more: true };
+          const last = data.at(-1);
+          // At the last edge that was shown: one that was passed over would be named by its id.
+          if (last && data.length === query.limit) return { data, cursor: cursorAt(last.id), has_more: true };
           data.push(toEdge(row));
         }
         after = row.id;

@@ -4,10 +4,14 @@ import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { writeMany } from '../../platform/write-many.ts';
 import type { AuditService } from '../audit/index.ts';
+import type { EdgesService } from '../edges/index.ts';
 import type { ItemsService } from './items-service.ts';
 
 /** Writes many items in one transaction. */
-export function createBulkItems(database: Database, items: ItemsService, audit: AuditService) {
+export function createBulkItems(
+  database: Database,
+  { items, edges, audit }: { items: ItemsService; edges: EdgesService; audit: AuditService },
+) {
   return (caller: Caller, { items: entries, mode, atomic, emit_events }: BulkItemsInput): Promise<BulkResult> => {
     if (entries.length > MAX_BULK_ITEMS) {
       throw new MarfaError(
@@ -18,6 +22,8 @@ export function createBulkItems(database: Database, items: ItemsService, audit: 
     return database.write(async (transaction) => {
       // Two calls that hold some of each other's natural keys would wait for each other for ever.
       await advisoryLock(transaction, database.dialect, `${caller.spaceId}:bulk:${caller.source}`);
+      const edgeTypes = entries.flatMap((item) => Object.keys(item.edges ?? {}));
+      await edges.lockTypes(transaction, caller, edgeTypes);
       const options = { createOnly: mode === 'create_only', quiet: !emit_events };
       const result = await writeMany(transaction, entries, {
         atomic,

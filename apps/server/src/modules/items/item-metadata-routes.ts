@@ -21,7 +21,7 @@ export function mountItemMetadataRoutes(
   mount: Mount,
   { database, items, audit }: { database: Database; items: ItemsService; audit: AuditService },
 ): void {
-  const metadata = createItemMetadata();
+  const metadata = createItemMetadata(database);
 
   mount.endpoint(getItemMetadata, async ({ params }, caller) => {
     const row = await items.requireReadable(database.read, caller, params.id);

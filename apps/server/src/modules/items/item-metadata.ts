@@ -7,9 +7,9 @@ import {
   type Properties,
 } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
-import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import type { Database, Queryable, Transaction } from '../../platform/database/database.ts';
 import type { ItemRow } from './item-row.ts';
-import { addTags, extensionsOf, tagsOfOne } from './items-store.ts';
+import { addTags, extensionsOf, holdItem, lockItem, tagsOfOne } from './items-store.ts';
 import { tellTags } from './tell-tags.ts';
 
 /** The extension that a connector keeps on its own Connection; nobody else writes it. */
@@ -34,7 +34,7 @@ export interface ItemMetadataService {
 }
 
 /** Tags and extensions of items whose type the caller may use already. */
-export function createItemMetadata(): ItemMetadataService {
+export function createItemMetadata({ dialect }: Pick<Database, 'dialect'>): ItemMetadataService {
   function requireTags(caller: Caller, row: ItemRow, level: 'read' | 'write'): void {
     if (row.type.startsWith('system.')) throw new MarfaError('forbidden', 'System items carry no tags.');
     if (!mayAccessMetadata(caller, 'tags', level))
@@ -59,6 +59,11 @@ export function createItemMetadata(): ItemMetadataService {
     throw new MarfaError('extension_permission_denied', `This credential may not ${level} the extension ${namespace}.`);
   }
 
+  /** Two who replace an item's tags at once would leave both their lists, and tell of neither. */
+  async function takeTurn(transaction: Transaction, row: ItemRow): Promise<void> {
+    if (!(await lockItem(transaction, dialect, row.space_id, row.id))) throw notFound(row);
+  }
+
   async function extensions(queryable: Queryable, caller: Caller, row: ItemRow): Promise<Record<string, Properties>> {
     const all = (await extensionsOf(queryable, caller.spaceId, [row.id])).get(row.id) ?? [];
     const readable = all.filter(({ namespace }) => mayAccessExtension(caller, namespace, 'read'));
@@ -76,11 +81,13 @@ export function createItemMetadata(): ItemMetadataService {
 
     async addTags(transaction, caller, row, tags) {
       requireTags(caller, row, 'write');
+      await takeTurn(transaction, row);
       if (await addTags(transaction, row, tags)) await tellTags(transaction, caller, row);
     },
 
     async setTags(transaction, caller, row, tags) {
       requireTags(caller, row, 'write');
+      await takeTurn(transaction, row);
       let others = transaction
         .deleteFrom('item_tags')
         .where('space_id', '=', row.space_id)
@@ -93,6 +100,7 @@ export function createItemMetadata(): ItemMetadataService {
 
     async removeTag(transaction, caller, row, tag) {
       requireTags(caller, row, 'write');
+      await takeTurn(transaction, row);
       const result = await transaction
         .deleteFrom('item_tags')
         .where('space_id', '=', row.space_id)
@@ -115,6 +123,7 @@ export function createItemMetadata(): ItemMetadataService {
       if (Buffer.byteLength(text) > MAX_EXTENSION_BYTES) {
         throw new MarfaError('payload_too_large', `An extension holds at most ${MAX_EXTENSION_BYTES} bytes of JSON.`);
       }
+      if (!(await holdItem(transaction, dialect, row))) throw notFound(row);
       await transaction
         .insertInto('item_extensions')
         .values({ item_id: row.id, space_id: row.space_id, namespace, data: text })
@@ -132,4 +141,8 @@ export function createItemMetadata(): ItemMetadataService {
         .execute();
     },
   };
+}
+
+function notFound({ id }: ItemRow): MarfaError {
+  return new MarfaError('item_not_found', `There is no item ${id}.`);
 }

@@ -23,7 +23,7 @@ import { createItemList } from './list-items.ts';
 export function mountItemRoutes(mount: Mount, { platform, types, items, edges, audit }: ItemRoutesDeps): void {
   const { database } = platform;
   const list = createItemList(platform, types);
-  const bulk = createBulkItems(database, items, audit);
+  const bulk = createBulkItems(database, { items, edges, audit });
 
   mount.endpoint(createItem, async ({ body }, caller) => {
     const { outcome, envelope } = await database.write(async (transaction) => {

@@ -50,7 +50,14 @@ export interface ItemsService {
     options?: { createOnly?: boolean; quiet?: boolean },
   ): Promise<{ row: ItemRow; outcome: WriteOutcome }>;
   update(transaction: Transaction, caller: Caller, id: string, input: UpdateItemInput): Promise<ItemRow>;
-  transition(transaction: Transaction, caller: Caller, id: string, state: ItemState): Promise<ItemRow>;
+  /** @param options.along takes up the ids of the items that go to the trash along with this one. */
+  transition(
+    transaction: Transaction,
+    caller: Caller,
+    id: string,
+    state: ItemState,
+    options?: { along?: Set<string> },
+  ): Promise<ItemRow>;
   /** Removes an item of the space's own for good, whatever its state, with all that hangs on it; what its edges take along goes to the trash. */
   purge(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow>;
   /** @throws MarfaError `item_not_found`, or `type_not_permitted` when it may not be read. */
@@ -75,8 +82,13 @@ export function createItemsService(
     if (level === 'write') catalogue.admitSource(caller.source, type);
   }
 
-  async function requireWritable(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow> {
-    const row = await lockItem(transaction, database.dialect, caller.spaceId, id);
+  async function requireWritable(
+    transaction: Transaction,
+    caller: Caller,
+    id: string,
+    options?: { toRemove: boolean },
+  ): Promise<ItemRow> {
+    const row = await lockItem(transaction, database.dialect, caller.spaceId, id, options);
     if (!row) throw notFound(id);
     requireType(caller, await types.of(caller, transaction), row.type, 'write');
     return row;
@@ -184,6 +196,7 @@ export function createItemsService(
       if (isSystemType(input.type)) admitSystemCreate(caller, input);
       else requireType(caller, catalogue, input.type, 'write');
       const { version } = catalogue.require(input.type);
+      if (input.edges) await edges.lockTypes(transaction, caller, Object.keys(input.edges));
 
       const key = input.source_id === undefined ? null : { source: caller.source, sourceId: input.source_id };
       const existing = key ? await lockNaturalKey(transaction, database.dialect, caller.spaceId, key) : undefined;
@@ -208,8 +221,8 @@ export function createItemsService(
           details: { issues: [{ path: '$.id', message: 'already used' }] },
         });
       if (row.type !== input.type) {
-        throw new MarfaError('type_mismatch', `The item with this source_id is a ${row.type}, not a ${input.type}.`, {
-          details: { id: row.id },
+        throw new MarfaError('type_mismatch', `The item with this source_id is no ${input.type}.`, {
+          details: await idIfReadable(transaction, caller, row),
         });
       }
       if (createOnly) return { row, outcome: 'unchanged' };
@@ -221,27 +234,29 @@ export function createItemsService(
     },
 
     async update(transaction, caller, id, input) {
+      if (input.edges) await edges.lockTypes(transaction, caller, Object.keys(input.edges));
       const row = await requireWritable(transaction, caller, id);
       refuseSystemUpdate(row);
       await refuseStaleVersion(transaction, row, { input, catalogue: await types.of(caller, transaction) });
       return (await change(transaction, caller, row, input)).row;
     },
 
-    async transition(transaction, caller, id, state) {
+    async transition(transaction, caller, id, state, { along } = {}) {
       const row = await lockItem(transaction, database.dialect, caller.spaceId, id);
       if (!row) throw notFound(id);
       if (!isSystemType(row.type)) requireType(caller, await types.of(caller, transaction), row.type, 'write');
       admitSystemTransition(caller, row, state);
       requireTransition(row.type, row.state as ItemState, state);
-      await refuseTakenKey(transaction, row, state);
+      await refuseTakenKey(transaction, caller, row, state);
       const cascaded = state === 'trashed' ? await edges.beforeTrash(transaction, caller, row) : [];
       const moved = await move(transaction, caller, row, state);
       await trashAlong(transaction, caller, cascaded);
+      for (const one of cascaded) along?.add(one);
       return moved;
     },
 
     async purge(transaction, caller, id) {
-      const row = await requireWritable(transaction, caller, id);
+      const row = await requireWritable(transaction, caller, id, { toRemove: true });
       refuseSystemUpdate(row);
       const cascaded = await edges.beforePurge(transaction, caller, row);
       await removeItem(transaction, row);
@@ -267,15 +282,25 @@ export function createItemsService(
     },
   };
 
+  async function idIfReadable(transaction: Transaction, caller: Caller, row: ItemRow): Promise<{ id?: string }> {
+    const catalogue = await types.of(caller, transaction);
+    return mayAccessType(caller, catalogue.refOf(row.type), 'read') ? { id: row.id } : {};
+  }
+
   /** A restored item must not stand beside a live one with the same natural key. */
-  async function refuseTakenKey(transaction: Transaction, row: ItemRow, state: ItemState): Promise<void> {
+  async function refuseTakenKey(
+    transaction: Transaction,
+    caller: Caller,
+    row: ItemRow,
+    state: ItemState,
+  ): Promise<void> {
     if (row.source_id === null || state === 'trashed') return;
     const live = await lockNaturalKey(transaction, database.dialect, row.space_id, {
       source: row.source,
       sourceId: row.source_id,
     });
     if (live && live.id !== row.id) {
-      throw keyTaken(live.id);
+      throw keyTaken((await idIfReadable(transaction, caller, live)).id);
     }
   }
 }

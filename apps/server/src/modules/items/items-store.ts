@@ -2,7 +2,7 @@ import type { Insertable } from 'kysely';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
 import { preparedQuery } from '../../platform/database/prepared-query.ts';
-import { lockRows } from '../../platform/database/row-lock.ts';
+import { holdRows, lockRows, lockRowsToRemove } from '../../platform/database/row-lock.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 import type { ItemRow } from './item-row.ts';
 
@@ -32,9 +32,20 @@ export function lockItem(
   dialect: 'sqlite' | 'postgres',
   spaceId: string,
   id: string,
+  { toRemove = false } = {},
 ): Promise<ItemRow | undefined> {
   const select = transaction.selectFrom('items').selectAll().where('space_id', '=', spaceId).where('id', '=', id);
-  return lockRows(select, dialect).executeTakeFirst();
+  return (toRemove ? lockRowsToRemove(select, dialect) : lockRows(select, dialect)).executeTakeFirst();
+}
+
+/** Keeps an item from being purged until the transaction ends. @returns whether it is there. */
+export async function holdItem(
+  transaction: Transaction,
+  dialect: 'sqlite' | 'postgres',
+  { space_id, id }: Pick<ItemRow, 'space_id' | 'id'>,
+): Promise<boolean> {
+  const select = transaction.selectFrom('items').select('id').where('space_id', '=', space_id).where('id', '=', id);
+  return (await holdRows(select, dialect).executeTakeFirst()) !== undefined;
 }
 
 /** The live item under a natural key, locked like {@link lockItem}. */

@@ -1,4 +1,4 @@
-import { type AxisPermissions, MarfaError, matchesPattern, type Role } from '@withmarfa/shared';
+import { type AxisPermissions, MarfaError, matchesPattern, type Role, resolvePattern } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 
 /** What a caller wants to give to a key. */
@@ -20,9 +20,7 @@ export function refuseWiderKey(caller: Caller, wanted: Wanted): void {
     throw new MarfaError('forbidden', 'Only a platform credential can make a platform key.');
   if (caller.role === 'admin') return;
   if (wanted.role === 'admin') throw new MarfaError('forbidden', 'Only an admin can make an admin key.');
-  const wider = Object.entries(wanted.extensionPermissions).filter(
-    ([pattern, level]) => !covers(caller.extension_permissions, pattern, level),
-  );
+  const wider = widerThan(caller.extension_permissions, wanted.extensionPermissions);
   if (wider.length === 0) return;
   throw new MarfaError(
     'forbidden',
@@ -30,13 +28,27 @@ export function refuseWiderKey(caller: Caller, wanted: Wanted): void {
   );
 }
 
-function covers(own: AxisPermissions, wantedPattern: string, wantedLevel: 'read' | 'write'): boolean {
-  const enough = (level: string) => level === 'write' || level === wantedLevel;
-  const name = wantedPattern.endsWith('.*') ? wantedPattern.slice(0, -2) : wantedPattern;
-  const wide = wantedPattern === '*' || wantedPattern.endsWith('.*');
-  return Object.entries(own).some(([pattern, level]) => {
-    if (!enough(level)) return false;
-    if (pattern === '*' || pattern === wantedPattern) return true;
-    return wantedPattern !== '*' && matchesPattern(pattern, name) && (!wide || pattern.endsWith('.*'));
+/** A segment that no pattern can name. */
+const ANY = '?';
+
+/**
+ * @returns the entries of `wanted` that decide more for some name than `own` does. Both maps decide alike for all names
+ *   between two patterns, so one name of each such stretch stands for the rest.
+ */
+function widerThan(own: AxisPermissions, wanted: AxisPermissions): [pattern: string, level: string][] {
+  const names = Object.keys({ ...own, ...wanted }).flatMap((pattern) => {
+    if (pattern === '*') return [ANY];
+    if (!pattern.endsWith('.*')) return [pattern];
+    const prefix = pattern.slice(0, -2);
+    return [prefix, `${prefix}.${ANY}`];
   });
+  const isAbove = (name: string) => {
+    const given = resolvePattern(wanted, name);
+    const had = resolvePattern(own, name);
+    return given !== undefined && had !== 'write' && given !== had;
+  };
+  const above = names.filter(isAbove);
+  return Object.entries(wanted).filter(([pattern, level]) =>
+    above.some((name) => matchesPattern(pattern, name) && resolvePattern(wanted, name) === level),
+  );
 }

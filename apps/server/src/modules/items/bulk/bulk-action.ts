@@ -23,6 +23,8 @@ type ItemError = NonNullable<BulkActionResult['errors']>[number];
 interface ChunkOutcome {
   done: string[];
   errors: ItemError[];
+  /** Items that others took along to the trash. */
+  along: Set<string>;
 }
 
 /** Thrown to undo what a dry run did; it carries what would have come of it. */
@@ -47,12 +49,17 @@ export interface BulkActionDeps {
  * run does the same and undoes it.
  */
 export function createBulkAction({ platform: { database }, types, items, audit }: BulkActionDeps) {
-  const metadata = createItemMetadata();
+  const metadata = createItemMetadata(database);
 
-  async function act(transaction: Transaction, caller: Caller, id: string, input: BulkActionInput): Promise<void> {
+  async function act(
+    transaction: Transaction,
+    caller: Caller,
+    id: string,
+    { input, along }: { input: BulkActionInput; along: Set<string> },
+  ): Promise<void> {
     switch (input.action) {
       case 'transition':
-        await items.transition(transaction, caller, id, input.to_state);
+        await items.transition(transaction, caller, id, input.to_state, { along });
         return;
       case 'purge':
         await items.purge(transaction, caller, id);
@@ -81,12 +88,16 @@ export function createBulkAction({ platform: { database }, types, items, audit }
     transaction: Transaction,
     caller: Caller,
     ids: readonly string[],
-    input: BulkActionInput,
+    { input, gone }: { input: BulkActionInput; gone: ReadonlySet<string> },
   ): Promise<ChunkOutcome> {
-    const outcome: ChunkOutcome = { done: [], errors: [] };
+    const outcome: ChunkOutcome = { done: [], errors: [], along: new Set() };
     for (const id of ids) {
-      const tried = await attempt(transaction, () => act(transaction, caller, id, input));
-      if (tried.ok) outcome.done.push(id);
+      const along = new Set<string>();
+      const tried = await attempt(transaction, () => act(transaction, caller, id, { input, along }));
+      if (tried.ok) for (const one of along) outcome.along.add(one);
+      // What this action has trashed along with an item before is where it was to go.
+      const isThere = gone.has(id) || outcome.along.has(id);
+      if (tried.ok || (isThere && input.action === 'transition' && input.to_state === 'trashed')) outcome.done.push(id);
       else outcome.errors.push({ id, code: tried.error.code, message: tried.error.message });
     }
     if (outcome.done.length > 0) {
@@ -110,18 +121,20 @@ export function createBulkAction({ platform: { database }, types, items, audit }
     const ids = selection ? await matching(selection, input) : [];
     const done: string[] = [];
     const errors: ItemError[] = [];
+    const gone = new Set<string>();
     // In the order of ids: two actions on the same items wait for each other, and never in a circle.
     const queue = ids.sort();
     for (let from = 0; from < queue.length; from += CHUNK) {
       const chunk = queue.slice(from, from + CHUNK);
       const outcome = await database
-        .write((transaction) => changeChunk(transaction, caller, chunk, input))
+        .write((transaction) => changeChunk(transaction, caller, chunk, { input, gone }))
         .catch((error: unknown) => {
           if (error instanceof DryRunDone) return error.outcome;
           throw error;
         });
       done.push(...outcome.done);
       errors.push(...outcome.errors);
+      if (!input.dry_run) for (const id of outcome.along) gone.add(id);
     }
     return {
       action: input.action,

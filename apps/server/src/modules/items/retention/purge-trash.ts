@@ -1,5 +1,5 @@
 import { IS_CONTENT } from '../../../platform/database/index-hints.ts';
-import { lockRows } from '../../../platform/database/row-lock.ts';
+import { lockRowsToRemove } from '../../../platform/database/row-lock.ts';
 import { appendItemEvent } from '../../../platform/event-log/append-item-event.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import type { AuditService } from '../../audit/index.ts';
@@ -35,7 +35,7 @@ export function createTrashPurge({ platform: { database, now }, edges, audit, sp
         .orderBy('items.id')
         .limit(CHUNK);
       // Whoever restores one at this moment is waited for; what was restored is no longer meant.
-      const rows = await lockRows(select, database.dialect).execute();
+      const rows = await lockRowsToRemove(select, database.dialect).execute();
       for (const row of rows) {
         await edges.beforePurge(transaction, null, row);
         await removeItem(transaction, row);
