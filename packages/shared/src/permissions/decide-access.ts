@@ -18,7 +18,7 @@ export interface TypeRef {
  *
  * The most specific matching pattern alone decides, and `none` denies. Reads inherit: a grant on a type also reads its
  * subtypes, by identifier prefix and by declared parent, unless something nearer decides otherwise. Writes do not
- * inherit: writing needs a pattern that names the type (exact, `x.*` or `*`), and never goes where reading is denied.
+ * inherit: writing needs a pattern that names the type (exact, `x.*` or `*`).
  *
  * `system.*` rows are never reached by `*`, and `system.credential` only by its exact name.
  */
@@ -26,8 +26,7 @@ export function mayAccessType(grant: Grant, type: TypeRef, level: AccessLevel): 
   if (grant.role !== 'member') return true;
   const map = grant.type_permissions;
   if (isSystemType(type.id)) return satisfies(resolveSystem(map, type.id), level);
-  if (level === 'write' && resolvePattern(map, type.id) !== 'write') return false;
-  // Writing shows what was written to, so a parent that hides a type from reading keeps it from writing as well.
+  if (level === 'write') return resolvePattern(map, type.id) === 'write';
   return satisfies(resolveRead(map, type), 'read');
 }
 
