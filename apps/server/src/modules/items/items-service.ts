@@ -50,7 +50,13 @@ export interface ItemsService {
     input: ItemInput,
     options?: { createOnly?: boolean; quiet?: boolean },
   ): Promise<{ row: ItemRow; outcome: WriteOutcome }>;
-  update(transaction: Transaction, caller: Caller, id: string, input: UpdateItemInput): Promise<ItemRow>;
+  /** @returns the row as it is then, and whether anything about the item or its edges became different. */
+  update(
+    transaction: Transaction,
+    caller: Caller,
+    id: string,
+    input: UpdateItemInput,
+  ): Promise<{ row: ItemRow; changed: boolean }>;
   transition(transaction: Transaction, caller: Caller, id: string, state: ItemState): Promise<ItemRow>;
   /** Removes an item of the space's own for good, whatever its state, with all that hangs on it; what its edges take along goes to the trash. */
   purge(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow>;
@@ -222,7 +228,7 @@ export function createItemsService(
       const row = await requireWritable(transaction, caller, id);
       refuseSystemUpdate(row);
       await refuseStaleVersion(transaction, row, { input, catalogue: await types.of(caller, transaction) });
-      return (await change(transaction, caller, row, input)).row;
+      return change(transaction, caller, row, input);
     },
 
     async transition(transaction, caller, id, state) {
