@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import process from 'node:process';
 import { MarfaError } from '@withmarfa/shared';
 import { assertNodeVersion } from './assert-node-version.ts';
@@ -9,10 +9,6 @@ import { readEnvironment } from './env.ts';
 const STOP_WITHIN_MS = 25_000;
 /** Of that, what requests under way are given. */
 const REQUESTS_WITHIN_MS = 5000;
-
-const HEADERS_WITHIN_MS = 20_000;
-/** Long enough for a large file over a slow line; JSON bodies have a shorter limit of their own. */
-const REQUEST_WITHIN_MS = 600_000;
 
 assertNodeVersion(process.versions.node);
 await main().catch((error: unknown) => {
@@ -25,10 +21,15 @@ await main().catch((error: unknown) => {
 async function main(): Promise<void> {
   const environment = readEnvironment(process.env, process.cwd());
   // Loaded late: the database driver must not even be read by a Node that it would crash.
-  const [{ createLogger }, { wire }] = await Promise.all([import('./platform/logger.ts'), import('./wiring.ts')]);
+  const [{ createLogger }, { wire }, { createHttpServer }, { newId }] = await Promise.all([
+    import('./platform/logger.ts'),
+    import('./wiring.ts'),
+    import('./http/create-http-server.ts'),
+    import('./platform/ids.ts'),
+  ]);
   const logger = createLogger(environment.logLevel);
   const marfa = await wire(environment, logger, process.cwd());
-  const server = createApiServer(marfa.listener);
+  const server = createHttpServer(marfa.listener, { newId, hsts: environment.hsts });
   try {
     await listen(server, environment.port, environment.host);
   } catch (error) {
@@ -40,13 +41,6 @@ async function main(): Promise<void> {
   stopOnSignal(server, marfa, logger);
   const link = await marfa.setupLink();
   process.stdout.write(greeting(marfa.publicUrl(), link));
-}
-
-/** A slow sender is given so long for its headers, and for all of its request; answers may take as long as they like. */
-function createApiServer(listener: RequestListener): Server {
-  const server = createServer({ headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS }, listener);
-  // Refusals go out before a client that asks first has sent its body; who reads a body says that it may come.
-  return server.on('checkContinue', listener);
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -110,8 +110,9 @@ async function wireOver(
   const spaces = createSpacesService(platform);
   const audit = createAuditService(platform);
   const keys = createKeysService(platform);
+  const blobStore = createFolderBlobStore(environment.blobs.folder, platform);
   const blobs = createBlobsService(platform, {
-    store: createFolderBlobStore(environment.blobs.folder, newId),
+    store: blobStore,
     audit,
     maxBytes: environment.blobs.maxBytes,
   });
@@ -259,6 +260,7 @@ async function wireOver(
       webhooks.prune,
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
       idempotency.prune,
+      blobStore.prune,
       createTrashPurge({ platform, edges, audit, spaceConfig, days: environment.trashRetentionDays }),
       createVersionThinning(platform, environment.versions),
     ],

@@ -150,13 +150,26 @@ describeServer('The HTTP door', (under) => {
     }
 
     it.each([
-      ['nonsense', 'TIDE\r\n\r\n'],
-      ['an endless header', `GET /health HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(40_000)}\r\n\r\n`],
-      ['two lengths', 'POST /items HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}x'],
-      ['no host', 'GET /health HTTP/1.1\r\n\r\n'],
-    ])('refuses %s and lives on', async (_what, bytes) => {
-      expect(await speak(bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
+      ['nonsense', 'TIDE\r\n\r\n', 400],
+      ['an endless header', `GET /health HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
+      ['two lengths', 'POST /items HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}x', 400],
+      ['no host', 'GET /health HTTP/1.1\r\n\r\n', 400],
+      ['a strange expectation', 'GET /health HTTP/1.1\r\nhost: x\r\nexpect: tea\r\n\r\n', 417],
+    ])('refuses %s in the envelope, under a request id, and lives on', async (_what, bytes, status) => {
+      const [head = '', body = ''] = (await speak(bytes)).split('\r\n\r\n');
+      expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(/^x-request-id: (.*)$/im.exec(head)?.[1]).toMatch(UUID_V7);
+      expect(JSON.parse(body)).toEqual({ error: { code: expect.any(String), message: expect.any(String) } });
+      expect(/^x-error-code: (.*)$/im.exec(head)?.[1]).toBe(JSON.parse(body).error.code);
       expect((await api.get('/health')).status).toBe(200);
+    });
+
+    it('writes no refusal into an answer that has begun', async () => {
+      const { key } = await aSpace(under.admin);
+      const socket = connect(under.server.port, '127.0.0.1');
+      socket.write(`GET /events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\n\r\n`);
+      socket.once('data', () => socket.write('TIDE\r\n\r\n'));
+      expect((await text(socket).catch(() => '')).match(/HTTP\/1\.1/g) ?? []).toHaveLength(1);
     });
 
     it('drops a body that ends before its length, and lives on', async () => {

@@ -294,20 +294,30 @@ describeServer('Items', (under) => {
       const answers = await Promise.all(Array.from({ length: 10 }, () => api.delete(`/items/${id}`)));
       expect(answers.map((answer) => answer.status).sort()).toEqual([200, ...Array(9).fill(400)]);
       expect((await api.get(`/items/${id}`)).body.item.version).toBe(2);
-      expect(await allRows(api, `/audit?resource_id=${id}&action=item.transition`)).toHaveLength(1);
+      expect(await allRows(api, `/audit?resource_id=${id}&action=item.delete`)).toHaveLength(1);
     });
   });
 
-  it('leave one audit row for each change, and none for a refusal', async () => {
+  it('leave one audit row for each change, and none for a refusal or what changed nothing', async () => {
     const { id } = await anItem(api);
-    await api.patch(`/items/${id}`, { properties: { title: 'Two' } });
+    for (const title of ['Two', 'Two']) await api.patch(`/items/${id}`, { properties: { title } });
+    for (const tags of [['low'], ['low']]) await api.post(`/items/${id}/tags`, { tags });
+    for (const tags of [['tide'], ['tide']]) await api.put(`/items/${id}/metadata`, { tags });
+    for (const tag of ['tide', 'tide']) await api.delete(`/items/${id}/tags/${tag}`);
+    await api.post(`/items/${id}/transition`, { state: 'archived' });
     await api.patch(`/items/${id}`, { version: 1, properties: { title: 'Three' } });
     await api.put(`/items/${id}/extensions/harbour.tide`, { high: true });
-    await api.delete(`/items/${id}/extensions/harbour.tide`);
-    await api.delete(`/items/${id}`);
-    await api.delete(`/items/${id}`);
+    for (const path of [`/items/${id}/extensions/harbour.tide`, `/items/${id}`])
+      for (let count = 0; count < 2; count += 1) await api.delete(path);
     const actions = (await allRows(api, `/audit?resource_id=${id}`)).map((row) => row.action);
-    expect(actions).toEqual(['item.transition', 'extension.delete', 'extension.write', 'item.update', 'item.create']);
+    expect(actions).toEqual([
+      'item.delete',
+      'extension.delete',
+      'extension.write',
+      'item.transition',
+      ...Array(4).fill('item.update'),
+      'item.create',
+    ]);
   });
 
   it('that are not there are not found, under every address', async () => {

@@ -96,11 +96,51 @@ describe('Requests are counted', () => {
     expect((await ask('2001:db8:0:2::1')).status).toBe(401);
   });
 
+  it('where there is no endpoint as well, as one area', async () => {
+    const ask = (path: string, address = '198.51.100.9') =>
+      createApi(server.url).call('GET', path, undefined, from(address));
+    expect(limitOf(await ask('/nowhere'))).toBe(2 * LIMIT);
+    let name = 1;
+    const { taken, last } = await until429(() => ask(`/nowhere/${name++}`));
+    expect([taken, refusal(last).code]).toEqual([2 * LIMIT - 1, 'rate_limited']);
+    expect(last.headers.get('retry-after')).not.toBeNull();
+    expect((await ask('/auth/sign-in', '198.51.100.10')).status).toBe(200);
+  });
+
   it('never for probes', async () => {
     for (let count = 0; count < 4 * LIMIT; count += 1) {
       const answer = await createApi(server.url, 'marfa_k1_guess').get('/health');
       expect([answer.status, answer.headers.get('x-ratelimit-limit')]).toEqual([200, null]);
     }
+  });
+});
+
+describe('Attempts to sign in', () => {
+  let profile: Profile;
+  let server: TestServer;
+  beforeAll(async () => {
+    profile = await createProfile('sqlite');
+    server = await startServer({ ...profile.variables, ...LIMITED, RATE_LIMIT_REQUESTS: '1000' });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await profile?.dispose();
+  });
+
+  it('end after ten a minute from one address, however it is spelt', async () => {
+    const attempt = (path: string, address: string) =>
+      fetch(`${server.url}${path}`, {
+        method: 'POST',
+        headers: { ...from(address), 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'email=a%40example.test&password=guess',
+      }).then(({ status }) => status);
+    const statuses: number[] = [];
+    for (const path of Array.from({ length: 6 }, () => ['/auth/sign-in', '/AUTH/Sign-In/']).flat())
+      statuses.push(await attempt(path, '198.51.100.1'));
+    expect(statuses.indexOf(429)).toBe(10);
+    expect(await attempt('/auth/sign-in', '198.51.100.2')).not.toBe(429);
+    const look = await fetch(`${server.url}/auth/sign-in`, { headers: from('198.51.100.1') });
+    expect(look.status).toBe(200);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import { type Endpoint, MarfaError } from '@withmarfa/shared';
 import type { Caller } from '../platform/caller.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -14,6 +14,9 @@ import type { RateLimits } from './rate-limits.ts';
 import { logWhenAnswered, requestIdFor, setRequestId } from './request-log.ts';
 import { apiHeaders } from './security-headers.ts';
 import { sendError } from './send-answer.ts';
+
+/** What is no endpoint of the API counts as one area, however many addresses somebody thinks of. */
+const ELSEWHERE = 'elsewhere';
 
 /** What every API request passes, in this order. */
 export interface ApiPipeline {
@@ -35,7 +38,7 @@ export interface ApiPipeline {
 
 /** The server's one door: endpoints of the API are answered here, everything else by the fallback. */
 export function createApiListener(pipeline: ApiPipeline): RequestListener {
-  const { logger, newId, routes, fallback } = pipeline;
+  const { logger, newId, routes } = pipeline;
   return (request, response) => {
     const requestId = requestIdFor(request, newId);
     if (logger.isLevelEnabled('debug')) logWhenAnswered(logger, { request, response, requestId });
@@ -43,12 +46,35 @@ export function createApiListener(pipeline: ApiPipeline): RequestListener {
     if (match === null) {
       setRequestId(response, requestId);
       if (request.method === 'OPTIONS' && answerOptions(pipeline, request, response)) return;
-      if (request.headers.expect !== undefined) response.writeContinue();
-      fallback(request, response);
+      void serveElsewhere(pipeline, { request, response, requestId });
       return;
     }
     void serve(pipeline, openExchange(pipeline, { request, response, match, requestId }));
   };
+}
+
+/** Counts a request for a page, or for nothing, by its address, and hands it on. */
+async function serveElsewhere(
+  { rateLimits, clientIp, fallback, logger, hsts }: ApiPipeline,
+  { request, response, requestId }: { request: IncomingMessage; response: ServerResponse; requestId: string },
+): Promise<void> {
+  if (rateLimits !== null) {
+    const headers: OutgoingHttpHeaders = {};
+    const [path = '/'] = (request.url ?? '/').toLowerCase().split('?', 1);
+    const counted = { method: request.method ?? 'GET', path, area: ELSEWHERE, clientIp: clientIp(request) };
+    try {
+      await rateLimits.count(counted, null, headers);
+    } catch (thrown) {
+      sendError(
+        { request, response, logger, requestId, headers: { ...apiHeaders(requestId, { hsts }), ...headers } },
+        thrown,
+      );
+      return;
+    }
+    for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+  }
+  if (request.headers.expect !== undefined) response.writeContinue();
+  fallback(request, response);
 }
 
 /** @returns false when no endpoint is there. */

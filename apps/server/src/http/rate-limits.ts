@@ -11,7 +11,15 @@ const CAP_WINDOW_MS = 60_000;
 const IPV6_PREFIX_BYTES = 8;
 
 /** Requests a minute from one address, whatever their credential. The first prefix that a path has counts. */
-const CAPS: readonly { prefix: string; perMinute: number }[] = [{ prefix: '/keys', perMinute: 200 }];
+const CAPS: readonly { prefix: string; perMinute: number }[] = [
+  { prefix: '/auth/sign-in/magic-link', perMinute: 5 },
+  { prefix: '/auth/sign-in', perMinute: 10 },
+  { prefix: '/auth/sign-up', perMinute: 5 },
+  { prefix: '/auth/forgot-password', perMinute: 5 },
+  { prefix: '/auth/reset-password', perMinute: 10 },
+  { prefix: '/auth/verify-email/resend', perMinute: 5 },
+  { prefix: '/keys', perMinute: 200 },
+];
 
 export interface RateLimitOptions {
   requests: number;
@@ -23,9 +31,9 @@ export interface RateLimitOptions {
 /** One request as the limits see it. */
 export interface CountedRequest {
   method: string;
-  /** The path as its endpoint declares it. */
+  /** The path as its endpoint declares it; of what is no endpoint, as it was sent, in lower case. */
   path: string;
-  /** First segment of the path. */
+  /** First segment of the path; one word for all that is no endpoint. */
   area: string;
   clientIp: string | null;
 }
@@ -72,9 +80,11 @@ export function createRateLimits({ requests, windowMs, redis }: RateLimitOptions
   return {
     async count({ method, path, area, clientIp }, caller, headers) {
       const address = addressBucket(clientIp);
-      const cap = caps.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
-      const capped = cap && (await take(cap.limit, address, headers));
       const isRead = method === 'GET' || method === 'HEAD';
+      // To look at a form is no attempt.
+      const isAttempt = !(isRead && path.startsWith('/auth/'));
+      const cap = isAttempt && caps.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+      const capped = cap && (await take(cap.limit, address, headers));
       const whose = caller === null ? `ip:${address}` : `key:${caller.connectionId ?? caller.keyId}`;
       const own = await take(isRead ? reads : writes, `${whose}:${area}`, headers);
       // The one that ends first is the one to know about.

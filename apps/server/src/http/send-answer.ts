@@ -11,8 +11,11 @@ const JSON_CONTENT = 'application/json; charset=utf-8';
 /** What is left of a body that nobody wanted is taken in for this long, so that its sender gets to read the answer. */
 const DRAIN_WITHIN_MS = 10_000;
 
+/** What an answer needs of an exchange. */
+type Answering = Pick<Exchange, 'request' | 'response' | 'headers' | 'logger' | 'requestId'>;
+
 /** Answers with a status and JSON; without a body when that is undefined. */
-export function sendJson({ request, response, headers }: Exchange, status: number, body: unknown): void {
+export function sendJson({ request, response, headers }: Answering, status: number, body: unknown): void {
   if (response.destroyed) return;
   if (body === undefined) {
     response.writeHead(status, headers).end();
@@ -26,7 +29,7 @@ export function sendJson({ request, response, headers }: Exchange, status: numbe
 }
 
 /** Answers with the error envelope; only known errors tell why, the rest goes to the log. */
-export function sendError(exchange: Exchange, thrown: unknown): void {
+export function sendError(exchange: Answering, thrown: unknown): void {
   const { request, response, headers, logger, requestId } = exchange;
   const error = toMarfaError(thrown);
   if (error.status >= 500) logger.error({ request_id: requestId, error: thrown }, 'request failed');

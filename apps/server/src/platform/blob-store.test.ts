@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { MarfaError } from '@withmarfa/shared';
 import { v7 } from 'uuid';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createFolderBlobStore } from './blob-store.ts';
 
+const platform = { newId: v7, now: () => new Date() };
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'marfa-blobs-'));
@@ -21,7 +22,7 @@ const filesIn = async (path: string) =>
   (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
 
 it('keeps bytes under the hash of their content, once, and gives back every part', async () => {
-  const store = createFolderBlobStore(folder, v7);
+  const store = createFolderBlobStore(folder, platform);
   const content = randomBytes(200_000);
   const [first, again] = await Promise.all([
     store.put(chunks(content.subarray(0, 70_000), content.subarray(70_000)), 1e6),
@@ -37,7 +38,7 @@ it('keeps bytes under the hash of their content, once, and gives back every part
 });
 
 it('keeps nothing of what is too large or breaks off', async () => {
-  const store = createFolderBlobStore(folder, v7);
+  const store = createFolderBlobStore(folder, platform);
   const tooLarge = await store.put(chunks(randomBytes(60), randomBytes(60)), 100).catch((error: unknown) => error);
   expect(MarfaError.is(tooLarge, 'payload_too_large')).toBe(true);
   async function* broken() {
@@ -48,12 +49,25 @@ it('keeps nothing of what is too large or breaks off', async () => {
   expect(await filesIn(folder)).toEqual([]);
 });
 
+it('clears away what a process that died had begun, and nothing that is being written', async () => {
+  const store = createFolderBlobStore(folder, platform);
+  const { sha256 } = await store.put(chunks(randomBytes(10)), 100);
+  const [dead, alive] = [join(folder, 'drafts', v7()), join(folder, 'drafts', v7())];
+  for (const draft of [dead, alive]) await writeFile(draft, 'half');
+  const longAgo = new Date(Date.now() - 7 * 3_600_000);
+  for (const file of [dead, join(folder, sha256.slice(0, 2), sha256)]) await utimes(file, longAgo, longAgo);
+  await store.prune();
+  expect((await filesIn(folder)).map(({ name }) => name).sort()).toEqual([basename(alive), sha256].sort());
+  await rm(folder, { recursive: true });
+  await store.prune();
+});
+
 it('answers null for what it does not hold', async () => {
-  expect(await createFolderBlobStore(folder, v7).read('0'.repeat(64))).toBeNull();
+  expect(await createFolderBlobStore(folder, platform).read('0'.repeat(64))).toBeNull();
 });
 
 it('says that the storage is unavailable when the folder cannot be used', async () => {
-  const store = createFolderBlobStore('/dev/null/blobs', v7);
+  const store = createFolderBlobStore('/dev/null/blobs', platform);
   const fault = await store.put(chunks(randomBytes(1)), 100).catch((error: unknown) => error);
   expect(MarfaError.is(fault, 'storage_unavailable')).toBe(true);
 });

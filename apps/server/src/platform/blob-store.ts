@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { MarfaError } from '@withmarfa/shared';
+import type { Platform } from './platform.ts';
 
 /** Bytes kept under the SHA-256 of their content. Whose they are is written in the database, not here. */
 export interface BlobStore {
@@ -14,10 +15,16 @@ export interface BlobStore {
   put(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<{ sha256: string; size: number }>;
   /** @param range inclusive byte positions; the whole content without it. Null when the content is not there. */
   read(sha256: string, range?: { start: number; end: number }): Promise<Readable | null>;
+  /** Removes what uploads left behind when their process died. */
+  prune(): Promise<void>;
 }
 
+/** Far beyond the time that a request may take; it is written to until then. */
+const ABANDONED_AFTER_MS = 6 * 3_600_000;
+
 /** Keeps blobs in a folder that every process of this server shares: `ab/abcdef…`, written aside and renamed. */
-export function createFolderBlobStore(folder: string, newId: () => string): BlobStore {
+export function createFolderBlobStore(folder: string, { newId, now }: Pick<Platform, 'newId' | 'now'>): BlobStore {
+  const drafts = join(folder, 'drafts');
   const placeOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256);
 
   async function write(bytes: AsyncIterable<Uint8Array>, draft: string, maxBytes: number) {
@@ -40,7 +47,6 @@ export function createFolderBlobStore(folder: string, newId: () => string): Blob
 
   return {
     async put(bytes, maxBytes) {
-      const drafts = join(folder, 'drafts');
       const draft = join(drafts, newId());
       try {
         await mkdir(drafts, { recursive: true, mode: 0o700 });
@@ -60,6 +66,15 @@ export function createFolderBlobStore(folder: string, newId: () => string): Blob
       const place = placeOf(sha256);
       const found = await stat(place).catch(() => null);
       return found ? createReadStream(place, range) : null;
+    },
+
+    async prune() {
+      const names = await readdir(drafts).catch(() => []);
+      for (const name of names) {
+        const draft = join(drafts, name);
+        const found = await stat(draft).catch(() => null);
+        if (found && now().getTime() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(draft, { force: true });
+      }
     },
   };
 }

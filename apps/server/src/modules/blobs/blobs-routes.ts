@@ -32,10 +32,11 @@ export function mountBlobRoutes(
   mount.publicStreamEndpoint(getBlob, async ({ params, query }, caller, { headers }) => {
     const info = await blobs.find(readingSpace(params.hash, query, caller), params.hash);
     const common = { ...UNTRUSTED, ETag: `"${info.hash}"`, 'Cache-Control': 'private, max-age=31536000, immutable' };
-    if (headers['if-none-match']?.includes(common.ETag)) {
+    const known = headers['if-none-match'];
+    if (known?.trim() === '*' || known?.includes(common.ETag)) {
       return { status: 304 as const, headers: common, body: Readable.from([]) };
     }
-    const range = rangeOf(headers, info);
+    const range = rangeOf(headers, info, common.ETag);
     const length = range ? range.end - range.start + 1 : info.size;
     return {
       status: range ? (206 as const) : (200 as const),
@@ -85,9 +86,15 @@ function typeOf(headers: IncomingHttpHeaders): string {
 }
 
 /** One range of RFC 9110 section 14; several, or what is no range at all, get the whole content. */
-function rangeOf(headers: IncomingHttpHeaders, { size }: BlobInfo): { start: number; end: number } | null {
-  if (headers.range === undefined || headers['if-range'] !== undefined) return null;
-  const ranges = parseRange(size, headers.range);
+function rangeOf(
+  headers: IncomingHttpHeaders,
+  { size }: BlobInfo,
+  etag: string,
+): { start: number; end: number } | null {
+  const { range, 'if-range': onlyOf = etag } = headers;
+  // A date is never matched: the content under a hash has none.
+  if (range === undefined || onlyOf !== etag) return null;
+  const ranges = parseRange(size, range);
   if (ranges === -1) {
     throw new MarfaError('range_not_satisfiable', `The blob has ${size} bytes; the range lies outside.`);
   }

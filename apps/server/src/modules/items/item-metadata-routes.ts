@@ -31,13 +31,15 @@ export function mountItemMetadataRoutes(
   const changeTags = (caller: Caller, id: string, { tags, replace }: { tags: readonly string[]; replace: boolean }) =>
     database.write(async (transaction) => {
       const row = await items.requireReadable(transaction, caller, id);
-      await (replace ? metadata.setTags : metadata.addTags)(transaction, caller, row, tags);
-      await audit.record(transaction, caller, {
-        action: 'item.update',
-        resource_type: 'item',
-        resource_id: row.id,
-        details: replace ? { tags } : { tags_added: tags },
-      });
+      const isChanged = await (replace ? metadata.setTags : metadata.addTags)(transaction, caller, row, tags);
+      if (isChanged) {
+        await audit.record(transaction, caller, {
+          action: 'item.update',
+          resource_type: 'item',
+          resource_id: row.id,
+          details: replace ? { tags } : { tags_added: tags },
+        });
+      }
       return metadata.read(transaction, caller, row);
     });
 
@@ -54,13 +56,14 @@ export function mountItemMetadataRoutes(
   mount.endpoint(removeItemTag, async ({ params }, caller) => {
     const result = await database.write(async (transaction) => {
       const row = await items.requireReadable(transaction, caller, params.id);
-      await metadata.removeTag(transaction, caller, row, params.tag);
-      await audit.record(transaction, caller, {
-        action: 'item.update',
-        resource_type: 'item',
-        resource_id: row.id,
-        details: { tag_removed: params.tag },
-      });
+      if (await metadata.removeTag(transaction, caller, row, params.tag)) {
+        await audit.record(transaction, caller, {
+          action: 'item.update',
+          resource_type: 'item',
+          resource_id: row.id,
+          details: { tag_removed: params.tag },
+        });
+      }
       return metadata.read(transaction, caller, row);
     });
     return answer(200, { metadata: result });
@@ -97,13 +100,14 @@ export function mountItemMetadataRoutes(
   mount.endpoint(deleteItemExtension, async ({ params }, caller) => {
     const extensions = await database.write(async (transaction) => {
       const row = await items.requireForExtension(transaction, caller, params.id);
-      await metadata.removeExtension(transaction, caller, row, params.namespace);
-      await audit.record(transaction, caller, {
-        action: 'extension.delete',
-        resource_type: 'item',
-        resource_id: row.id,
-        details: { namespace: params.namespace },
-      });
+      if (await metadata.removeExtension(transaction, caller, row, params.namespace)) {
+        await audit.record(transaction, caller, {
+          action: 'extension.delete',
+          resource_type: 'item',
+          resource_id: row.id,
+          details: { namespace: params.namespace },
+        });
+      }
       return metadata.extensions(transaction, caller, row);
     });
     return answer(200, { extensions });

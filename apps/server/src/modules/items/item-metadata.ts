@@ -15,12 +15,13 @@ import { tellTags } from './tell-tags.ts';
 /** The extension that a connector keeps on its own Connection; nobody else writes it. */
 const CONNECTION_RUNTIME = 'connection.runtime';
 
+/** What adds, sets or removes answers whether anything became different. */
 export interface ItemMetadataService {
   read(queryable: Queryable, caller: Caller, row: ItemRow): Promise<ItemMetadata>;
-  addTags(transaction: Transaction, caller: Caller, row: ItemRow, tags: readonly string[]): Promise<void>;
+  addTags(transaction: Transaction, caller: Caller, row: ItemRow, tags: readonly string[]): Promise<boolean>;
   /** Makes the tags exactly these. */
-  setTags(transaction: Transaction, caller: Caller, row: ItemRow, tags: readonly string[]): Promise<void>;
-  removeTag(transaction: Transaction, caller: Caller, row: ItemRow, tag: string): Promise<void>;
+  setTags(transaction: Transaction, caller: Caller, row: ItemRow, tags: readonly string[]): Promise<boolean>;
+  removeTag(transaction: Transaction, caller: Caller, row: ItemRow, tag: string): Promise<boolean>;
   extensions(queryable: Queryable, caller: Caller, row: ItemRow): Promise<Record<string, Properties>>;
   extension(queryable: Queryable, caller: Caller, row: ItemRow, namespace: string): Promise<Properties | null>;
   putExtension(
@@ -30,7 +31,7 @@ export interface ItemMetadataService {
     namespace: string,
     data: Properties,
   ): Promise<void>;
-  removeExtension(transaction: Transaction, caller: Caller, row: ItemRow, namespace: string): Promise<void>;
+  removeExtension(transaction: Transaction, caller: Caller, row: ItemRow, namespace: string): Promise<boolean>;
 }
 
 /** Tags and extensions of items whose type the caller may use already. */
@@ -82,7 +83,9 @@ export function createItemMetadata({ dialect }: Pick<Database, 'dialect'>): Item
     async addTags(transaction, caller, row, tags) {
       requireTags(caller, row, 'write');
       await takeTurn(transaction, row);
-      if (await addTags(transaction, row, tags)) await tellTags(transaction, caller, row);
+      const isAdded = await addTags(transaction, row, tags);
+      if (isAdded) await tellTags(transaction, caller, row);
+      return isAdded;
     },
 
     async setTags(transaction, caller, row, tags) {
@@ -95,19 +98,22 @@ export function createItemMetadata({ dialect }: Pick<Database, 'dialect'>): Item
       if (tags.length > 0) others = others.where('tag', 'not in', [...tags]);
       const { numDeletedRows } = await others.executeTakeFirstOrThrow();
       const isAdded = await addTags(transaction, row, tags);
-      if (isAdded || numDeletedRows > 0n) await tellTags(transaction, caller, row);
+      const isChanged = isAdded || numDeletedRows > 0n;
+      if (isChanged) await tellTags(transaction, caller, row);
+      return isChanged;
     },
 
     async removeTag(transaction, caller, row, tag) {
       requireTags(caller, row, 'write');
       await takeTurn(transaction, row);
-      const result = await transaction
+      const { numDeletedRows } = await transaction
         .deleteFrom('item_tags')
         .where('space_id', '=', row.space_id)
         .where('item_id', '=', row.id)
         .where('tag', '=', tag)
-        .executeTakeFirst();
-      if (result.numDeletedRows > 0n) await tellTags(transaction, caller, row);
+        .executeTakeFirstOrThrow();
+      if (numDeletedRows > 0n) await tellTags(transaction, caller, row);
+      return numDeletedRows > 0n;
     },
 
     async extension(queryable, caller, row, namespace) {
@@ -133,12 +139,13 @@ export function createItemMetadata({ dialect }: Pick<Database, 'dialect'>): Item
 
     async removeExtension(transaction, caller, row, namespace) {
       requireExtension(caller, row, namespace, 'write');
-      await transaction
+      const { numDeletedRows } = await transaction
         .deleteFrom('item_extensions')
         .where('space_id', '=', row.space_id)
         .where('item_id', '=', row.id)
         .where('namespace', '=', namespace)
-        .execute();
+        .executeTakeFirstOrThrow();
+      return numDeletedRows > 0n;
     },
   };
 }

@@ -61,23 +61,25 @@ export function mountItemRoutes(mount: Mount, { platform, types, items, edges, a
 
   mount.endpoint(updateItem, async ({ params, body }, caller) => {
     const envelope = await database.write(async (transaction) => {
-      const row = await items.update(transaction, caller, params.id, body);
-      await audit.record(transaction, caller, {
-        action: 'item.update',
-        resource_type: 'item',
-        resource_id: row.id,
-        details: { version: row.version },
-      });
+      const { row, changed } = await items.update(transaction, caller, params.id, body);
+      if (changed) {
+        await audit.record(transaction, caller, {
+          action: 'item.update',
+          resource_type: 'item',
+          resource_id: row.id,
+          details: { version: row.version },
+        });
+      }
       return readyJson(await items.envelopeText(transaction, caller, row));
     });
     return answer(200, envelope);
   });
 
-  const move = (caller: Caller, id: string, state: ItemState) =>
+  const move = (caller: Caller, id: string, { action, state }: { action: string; state: ItemState }) =>
     database.write(async (transaction) => {
       const row = await items.transition(transaction, caller, id, state);
       await audit.record(transaction, caller, {
-        action: 'item.transition',
+        action,
         resource_type: 'item',
         resource_id: id,
         details: { state },
@@ -86,11 +88,13 @@ export function mountItemRoutes(mount: Mount, { platform, types, items, edges, a
     });
 
   mount.endpoint(transitionItem, async ({ params, body }, caller) =>
-    answer(200, await move(caller, params.id, body.state)),
+    answer(200, await move(caller, params.id, { action: 'item.transition', state: body.state })),
   );
-  mount.endpoint(restoreItem, async ({ params }, caller) => answer(200, await move(caller, params.id, 'active')));
+  mount.endpoint(restoreItem, async ({ params }, caller) =>
+    answer(200, await move(caller, params.id, { action: 'item.transition', state: 'active' })),
+  );
   mount.endpoint(deleteItem, async ({ params }, caller) => {
-    await move(caller, params.id, 'trashed');
+    await move(caller, params.id, { action: 'item.delete', state: 'trashed' });
     return OK;
   });
 

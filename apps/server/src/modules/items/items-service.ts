@@ -49,7 +49,13 @@ export interface ItemsService {
     input: ItemInput,
     options?: { createOnly?: boolean; quiet?: boolean },
   ): Promise<{ row: ItemRow; outcome: WriteOutcome }>;
-  update(transaction: Transaction, caller: Caller, id: string, input: UpdateItemInput): Promise<ItemRow>;
+  /** @returns the row as it is then, and whether anything about the item or its edges became different. */
+  update(
+    transaction: Transaction,
+    caller: Caller,
+    id: string,
+    input: UpdateItemInput,
+  ): Promise<{ row: ItemRow; changed: boolean }>;
   /** @param options.along takes up the ids of the items that go to the trash along with this one. */
   transition(
     transaction: Transaction,
@@ -238,7 +244,7 @@ export function createItemsService(
       const row = await requireWritable(transaction, caller, id);
       refuseSystemUpdate(row);
       await refuseStaleVersion(transaction, row, { input, catalogue: await types.of(caller, transaction) });
-      return (await change(transaction, caller, row, input)).row;
+      return change(transaction, caller, row, input);
     },
 
     async transition(transaction, caller, id, state, { along } = {}) {
