@@ -294,10 +294,12 @@ describeServer('Items', (under) => {
     await api.patch(`/items/${id}`, { version: 1, properties: { title: 'Three' } });
     await api.put(`/items/${id}/extensions/harbour.tide`, { high: true });
     await api.delete(`/items/${id}/extensions/harbour.tide`);
+    await api.post(`/items/${id}/tags`, { tags: ['sea'] });
     await api.delete(`/items/${id}`);
     await api.delete(`/items/${id}`);
     const actions = (await allRows(api, `/audit?resource_id=${id}`)).map((row) => row.action);
-    expect(actions).toEqual(['item.transition', 'extension.delete', 'extension.write', 'item.update', 'item.create']);
+    const before = ['item.create', 'item.update', 'extension.write', 'extension.delete', 'item.update'];
+    expect(actions).toEqual([...before, 'item.transition'].toReversed());
   });
 
   it('that are not there are not found, under every address', async () => {
