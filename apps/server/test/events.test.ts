@@ -236,8 +236,8 @@ describeServer(
 
     it('is refused beyond the number of streams that the server carries', async () => {
       const open = await Promise.all(Array.from({ length: 12 }, () => following(space.key)));
-      const { status, body } = await api.get('/events');
-      expect(status).toBe(429);
+      const { status, headers, body } = await api.get('/events');
+      expect([status, headers.get('retry-after')]).toEqual([429, null]);
       expect(body.error).toMatchObject({
         code: 'quota_exceeded',
         details: { resource: 'event_streams', limit: 12, current: 12 },

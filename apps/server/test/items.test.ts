@@ -204,6 +204,7 @@ describeServer('Items', (under) => {
       const answer = await api.patch(`/items/${id}`, { version: 1, properties: { title: 'Three', body: 'New' } });
       expect(refusal(answer)).toEqual({ status: 409, code: 'version_conflict' });
       expect(answer.body).toMatchObject({
+        error: { code: 'version_conflict', status: 409 },
         current: { version: 3, properties: { title: 'Two', body: 'Text', place: 'Horta' } },
         ancestor: { version: 1, properties: { title: 'One', body: 'Text' } },
         conflicting_fields: ['title'],

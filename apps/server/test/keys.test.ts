@@ -1,4 +1,9 @@
+import { createHmac } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEnvironment } from '../src/env.ts';
+import { openDatabase } from '../src/platform/database/open-database.ts';
+import { createLogger } from '../src/platform/logger.ts';
 import { type Api, createApi } from './support/api.ts';
 import { describeServer } from './support/describe-server.ts';
 import { allRows } from './support/integrations.ts';
@@ -8,6 +13,7 @@ import { aKey, aName, aSpace, created } from './support/spaces.ts';
 import { startServer, type TestServer } from './support/start-server.ts';
 
 const UNKNOWN_ID = '01936d2e-7b7a-7000-8000-00000000dead';
+const SALT = 'the salt of this suite';
 const KEY_PATTERN = /^marfa_k1_[0-9A-Za-z]{36,}$/;
 
 describe.each(DIALECTS)('The first key of a server on %s', (dialect) => {
@@ -17,6 +23,7 @@ describe.each(DIALECTS)('The first key of a server on %s', (dialect) => {
   let first: { id: string; key: string };
   beforeAll(async () => {
     profile = await createProfile(dialect);
+    profile.variables.API_KEY_SALT = SALT;
     server = await startServer(profile.variables);
     nobody = createApi(server.url);
   });
@@ -44,6 +51,18 @@ describe.each(DIALECTS)('The first key of a server on %s', (dialect) => {
     first = won?.body;
     const { body } = await nobody.as(first.key).get('/keys');
     expect(body.keys.map((key: { id: string }) => key.id)).toEqual([first.id]);
+  });
+
+  it('is kept as a keyed hash alone', async () => {
+    const database = await openDatabase(readEnvironment(profile.variables, '/').database, createLogger('silent'));
+    try {
+      const { rows } = await sql<{ id: string; hash: string }>`select * from api_keys`.execute(database.read);
+      const hash = createHmac('sha256', SALT).update(first.key).digest('base64url');
+      expect(rows).toMatchObject([{ id: first.id, hash }]);
+      expect(JSON.stringify(rows)).not.toContain(first.key.slice('marfa_k1_'.length, -8));
+    } finally {
+      await database.close();
+    }
   });
 
   it('is told in the audit log as what it was', async () => {
@@ -119,12 +138,15 @@ describeServer('A key', (under) => {
     expect((await owner.get(`/items/${id}`)).body.item.state).toBe('revoked');
   });
 
-  it('notes when it was used', async () => {
+  it('notes when it was used, once an hour', async () => {
     const key = await aKey(owner);
+    const lastUse = async () => (await owner.get(`/keys/${key.id}`)).body.last_used_at;
     await key.api.get('/items');
-    await expect
-      .poll(async () => Date.parse((await owner.get(`/keys/${key.id}`)).body.last_used_at ?? 0))
-      .toBeGreaterThan(0);
+    await expect.poll(async () => Date.parse((await lastUse()) ?? 0)).toBeGreaterThan(0);
+    const noted = await lastUse();
+    await key.api.get('/items');
+    await owner.patch(`/keys/${key.id}`, { label: 'written after' });
+    expect(await lastUse()).toBe(noted);
   });
 
   it('changes its label, tier and maps from the very next request on', async () => {

@@ -228,6 +228,7 @@ describeServer('A webhook', (under) => {
       state: 'revoked',
       properties: { active: false },
     });
+    expect(await allRows(api, `/audit?action=webhook.delete&resource_id=${gone.id}`)).toHaveLength(1);
   });
 
   it('shows its secret when it is made and never again', async () => {

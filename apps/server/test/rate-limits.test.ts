@@ -107,6 +107,16 @@ describe('Requests are counted', () => {
     expect((await ask('/auth/sign-in', '198.51.100.10')).status).toBe(200);
   });
 
+  it('by the address besides where keys are managed, 200 a minute whatever their credential', async () => {
+    const api = aFreshApi();
+    const ask = (caller: Api, address: string) => caller.call('GET', '/keys', undefined, from(address));
+    const guesses = Array.from({ length: 200 }, () => ask(createApi(server.url, 'marfa_k1_guess'), '203.0.113.1'));
+    await Promise.all(guesses);
+    const last = await ask(api, '203.0.113.1');
+    expect([last.status, limitOf(last)]).toEqual([429, 200]);
+    expect((await ask(api, '203.0.113.2')).status).toBe(200);
+  });
+
   it('never for probes', async () => {
     for (let count = 0; count < 4 * LIMIT; count += 1) {
       const answer = await createApi(server.url, 'marfa_k1_guess').get('/health');

@@ -309,6 +309,41 @@ describeServer('One space', (under) => {
     expect(key.role).toBe('tenant_admin');
   });
 
+  it('finds its audit rows by what was done, to what, and when, newest first and page by page', async () => {
+    const { api } = await aSpace(under.admin);
+    const notes = [await anItem(api), await anItem(api), await anItem(api)];
+    await api.patch(`/items/${notes[1]?.id}`, { properties: { title: 'changed' } });
+    const all = await allRows(api, '/audit?resource_type=item');
+    expect(all.map((row) => row.action)).toEqual(['item.update', 'item.create', 'item.create', 'item.create']);
+    expect(all[0]).toEqual({
+      id: expect.any(String),
+      timestamp: expect.stringMatching(/Z$/),
+      key_id: expect.any(String),
+      tenant_id: expect.any(String),
+      action: 'item.update',
+      resource_type: 'item',
+      resource_id: notes[1]?.id,
+      client_ip: '127.0.0.1',
+      details: expect.any(Object),
+    });
+    const found = async (query: string) => (await allRows(api, `/audit?${query}`)).map((row) => row.id);
+    const ids = all.map((row) => row.id);
+    expect(await found(`resource_id=${notes[1]?.id}`)).toEqual([ids[0], ids[2]]);
+    expect(await found('resource_type=item&action=item.create')).toEqual(ids.slice(1));
+    const first = (await api.get('/audit?resource_type=item&limit=3')).body;
+    const rest = (await api.get(`/audit?resource_type=item&limit=3&cursor=${first.cursor}`)).body;
+    expect([...first.data, ...rest.data].map((row: { id: string }) => row.id)).toEqual(ids);
+    expect([first.has_more, rest.has_more, rest.cursor]).toEqual([true, false, null]);
+    expect(await found(`resource_type=item&since=${all[0]?.timestamp}`)).toContain(ids[0]);
+    expect(await found(`resource_type=item&until=${all[0]?.timestamp}`)).not.toContain(ids[0]);
+    expect(await found('since=2100-01-01T00:00:00Z')).toEqual([]);
+    for (const [method, path] of [
+      ['DELETE', '/audit'],
+      ['PATCH', `/audit/${ids[0]}`],
+    ] as const)
+      expect(refusal(await api.call(method, path)).status).toBe(404);
+  });
+
   it('shows its audit rows to itself, and all of them to the admin without a space', async () => {
     const rows = await allRows(under.admin, '/audit?action=connection.install');
     expect(new Set(rows.map((row) => row.tenant_id))).toEqual(new Set([mine.id, theirs.id]));

@@ -87,11 +87,16 @@ describeServer('Rows of the platform', (under) => {
       expect(refusal(unknown)).toEqual({ status: 404, code: 'connection_not_found' });
     });
 
-    it('leaves the one before it alive, and neither shows among the keys', async () => {
-      const { api, runtime, connection_id } = await aRuntime();
-      created(await mintFor(connection_id));
+    it('leaves the one before it alive, and neither shows among the keys unless asked for', async () => {
+      const { api, runtime, connection_id, minted } = await aRuntime();
+      const second = created(await mintFor(connection_id));
       expect((await runtime.get('/items')).status).toBe(200);
-      expect((await api.get('/keys')).body.keys).toHaveLength(1);
+      const { keys } = (await api.get('/keys')).body;
+      expect(keys).toHaveLength(1);
+      const all = (await api.get('/keys?include=runtime')).body.keys;
+      expect(all.map((key: { id: string }) => key.id)).toEqual([keys[0].id, minted.id, second.id]);
+      expect(JSON.stringify(all)).not.toContain(minted.api_key);
+      expect(refusal(await api.get('/keys?include=secrets')).code).toBe('validation_error');
     });
 
     it('writes the target types of the manifest and nothing else', async () => {

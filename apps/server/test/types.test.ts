@@ -63,6 +63,28 @@ describeServer(
       expect((await api.post('/items', { type: 'harbour.unknown' })).body.error.code).toBe('invalid_type');
     });
 
+    it('knows texts of six formats, and judges them', async () => {
+      const formats: Record<string, [good: string, bad: string]> = {
+        url: ['https://example.test/', 'example'],
+        date: ['2024-02-29', '2023-02-29'],
+        datetime: ['2024-02-29T10:00:00Z', '2024-02-29'],
+        email: ['ada@example.org', 'ada'],
+        bcp47: ['en-GB', 'en_GB'],
+        iso3166: ['PT', 'Portugal'],
+      };
+      const entries = Object.entries(formats);
+      const { id } = await make({
+        fields: Object.fromEntries(entries.map(([format]) => [format, { type: 'string', format }])),
+      });
+      const write = (which: 0 | 1) =>
+        api.post('/items', {
+          type: id,
+          properties: Object.fromEntries(entries.map(([name, texts]) => [name, texts[which]])),
+        });
+      expect((await write(0)).status).toBe(201);
+      expect(faultPaths(await write(1))).toEqual(entries.map(([name]) => `$.properties.${name}`).sort());
+    });
+
     it('is read by who may read its parent, and written by nobody else’s right', async () => {
       const child = await make({ parent: 'core.note', fields: {} });
       const { id } = await anItem(api, { type: child.id });

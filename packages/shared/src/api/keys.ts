@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { IdSchema, TierSchema, TimestampSchema } from '../items/primitives.ts';
 import { AxisPermissionsSchema, RoleSchema, TypePermissionsSchema } from '../permissions/permission-maps.ts';
-import { IdParams, Ok } from './common.ts';
+import { commaList, IdParams, Ok } from './common.ts';
 import { defineEndpoint } from './define-endpoint.ts';
 
 const maps = {
@@ -73,6 +73,11 @@ export const listKeys = defineEndpoint({
   path: '/keys',
   summary: 'Lists the keys of the space.',
   audience: 'space-admin',
+  query: z.strictObject({
+    include: commaList(z.enum(['runtime']), 1)
+      .optional()
+      .describe('`runtime` brings along the short-lived credentials that Connections run with.'),
+  }),
   responses: { 200: z.object({ keys: z.array(KeySchema) }) },
 });
 

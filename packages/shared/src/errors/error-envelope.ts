@@ -7,6 +7,7 @@ export const ErrorEnvelopeSchema = z.object({
     code: z.string(),
     message: z.string(),
     details: z.record(z.string(), z.unknown()).optional(),
+    status: z.int().optional().describe('The HTTP status once more; in a `version_conflict` alone.'),
   }),
 });
 export type ErrorEnvelope = z.infer<typeof ErrorEnvelopeSchema>;
@@ -19,6 +20,8 @@ export function toErrorEnvelope(error: MarfaError): ErrorEnvelope {
       code: error.code,
       message: error.message,
       ...(error.details === undefined ? {} : { details: error.details }),
+      // The contract spells this one body out, with its status.
+      ...(error.code === 'version_conflict' ? { status: error.status } : {}),
     },
   };
 }

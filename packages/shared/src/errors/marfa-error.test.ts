@@ -104,7 +104,7 @@ describe('the wire envelope', () => {
     });
     expect(toErrorEnvelope(error)).toEqual({
       current: { version: 3 },
-      error: { code: 'version_conflict', message: 'Stale.' },
+      error: { code: 'version_conflict', message: 'Stale.', status: 409 },
     });
   });
 

@@ -23,7 +23,10 @@ export function mountKeyRoutes(mount: Mount, database: Database, keys: KeysServi
     return answer(201, created(result));
   });
 
-  mount.endpoint(listKeys, async (_input, caller) => answer(200, { keys: await keys.list(caller) }));
+  mount.endpoint(listKeys, async ({ query }, caller) => {
+    const runtime = query.include?.includes('runtime') ?? false;
+    return answer(200, { keys: await keys.list(caller, { runtime }) });
+  });
   mount.endpoint(getKey, async ({ params }, caller) => answer(200, await keys.get(caller, params.id)));
 
   mount.endpoint(updateKey, async ({ params, body }, caller) => {

@@ -28,6 +28,7 @@ import {
   isRevokedKey,
   type KeyRow,
   listOwnKeys,
+  listRuntimeKeys,
 } from './keys-store.ts';
 import { refuseWiderKey } from './refuse-wider-key.ts';
 
@@ -58,7 +59,8 @@ export interface KeysService extends Omit<KeyAuthenticator, 'hashOf'> {
   ): Promise<{ key: Key; secret: Secret }>;
   /** Closes the bootstrap door for good. */
   closeBootstrap(transaction: Transaction, by: string): Promise<boolean>;
-  list(caller: Caller): Promise<Key[]>;
+  /** The keys that people made, and with `runtime` those of Connections that live. */
+  list(caller: Caller, include?: { runtime: boolean }): Promise<Key[]>;
   get(caller: Caller, id: string): Promise<Key>;
   update(transaction: Transaction, caller: Caller, id: string, input: UpdateKeyInput): Promise<Key>;
   /** @returns false when it was revoked before: doing it twice is no error. */
@@ -165,8 +167,10 @@ export function createKeysService(platform: Platform): KeysService {
       return createUnchecked(transaction, NULL_SPACE_ID, { ...input, role: 'admin' });
     },
 
-    async list(caller) {
-      return (await listOwnKeys(database.read, caller.spaceId)).map(toKey);
+    async list(caller, include = { runtime: false }) {
+      const own = await listOwnKeys(database.read, caller.spaceId);
+      const ofRuns = include.runtime ? await listRuntimeKeys(database.read, caller.spaceId, now().getTime()) : [];
+      return [...own, ...ofRuns].map(toKey);
     },
 
     async get(caller, id) {

@@ -57,6 +57,19 @@ export function listOwnKeys(queryable: Queryable, spaceId: string): Promise<KeyR
   return ownKeys(queryable, spaceId).orderBy('id').execute();
 }
 
+/** What the runs of the space's Connections act with and has not expired. */
+export function listRuntimeKeys(queryable: Queryable, spaceId: string, nowMs: number): Promise<KeyRow[]> {
+  return queryable
+    .selectFrom('api_keys')
+    .selectAll()
+    .where('space_id', '=', spaceId)
+    .where('connection_id', 'is not', null)
+    .where('revoked_at', 'is', null)
+    .where('expires_at_ms', '>', nowMs)
+    .orderBy('id')
+    .execute();
+}
+
 export function findOwnKey(queryable: Queryable, spaceId: string, id: string): Promise<KeyRow | undefined> {
   return ownKeys(queryable, spaceId).where('id', '=', id).executeTakeFirst();
 }
