@@ -15,10 +15,10 @@ export interface Step {
 const reports = join(repositoryRoot, '.reports');
 const turbo = (task: string) => ['turbo', 'run', task, '--ui=stream', '--output-logs=errors-only'] as const;
 
-function suite(name: string, config: string, needs: string[]): Step {
+function suite(name: string, config: string, needs: string[], ...options: string[]): Step {
   const reportFile = join(reports, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  return { name, needs, reportFile, commands: [['vitest', 'run', '--config', config, ...reporters]] };
+  return { name, needs, reportFile, commands: [['vitest', 'run', '--config', config, ...reporters, ...options]] };
 }
 
 /** The whole run, in order: quick judgements first, then the build, then everything that stands on it. */
@@ -36,7 +36,8 @@ export const STEPS: Step[] = [
   },
   { name: 'build', commands: [turbo('build')] },
   { name: 'types', needs: ['build'], commands: [turbo('typecheck')] },
-  { ...suite('tests', 'vitest.config.ts', ['build']), variables: { MARFA_TEST_BUILT: 'true' } },
+  // Two at a time: a suite mostly waits for a server of its own. Projects do not read this from the configuration.
+  { ...suite('tests', 'vitest.config.ts', ['build'], '--maxWorkers=2'), variables: { MARFA_TEST_BUILT: 'true' } },
   suite('packaging', 'packages/checks/packaging/vitest.config.ts', ['build']),
   suite('examples', 'packages/checks/examples/vitest.config.ts', ['build']),
 ];
