@@ -1,43 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readEnvironment } from '../src/env.ts';
+import { expect, it } from 'vitest';
 import { createAuditService } from '../src/modules/audit/index.ts';
 import { createSpaceConfig } from '../src/modules/types/index.ts';
-import type { Database } from '../src/platform/database/database.ts';
-import { openDatabase } from '../src/platform/database/open-database.ts';
 import { newId } from '../src/platform/ids.ts';
-import { createLogger } from '../src/platform/logger.ts';
 import type { Platform } from '../src/platform/platform.ts';
-import { createProfile, DIALECTS, type Profile } from './support/profiles.ts';
+import { describeDatabase } from './support/describe-database.ts';
 
 const NOW = new Date('2026-06-30T12:00:00.000Z');
 const AGES = [1, 10, 50, 200];
 
-describe.each(DIALECTS)('The audit log on %s', (dialect) => {
-  let profile: Profile;
-  let database: Database;
-  beforeAll(async () => {
-    profile = await createProfile(dialect);
-    database = await openDatabase(
-      readEnvironment(profile.variables, profile.dataFolder).database,
-      createLogger('silent'),
-    );
-  });
-  afterAll(async () => {
-    await database.close();
-    await profile.dispose();
-  });
-
+describeDatabase('The audit log', (under) => {
   async function aSpaceThatKeeps(days: number | null): Promise<string> {
     const id = newId();
     const config = days === null ? '{}' : JSON.stringify({ retention: { audit_retention_days: days } });
-    await database.write(async (transaction) => {
+    await under.database.write(async (transaction) => {
       await transaction
         .insertInto('spaces')
         .values({ id, name: 'Space', created_at: NOW.toISOString(), config })
         .execute();
       for (const age of AGES) {
         const audit = createAuditService({
-          database,
+          database: under.database,
           newId,
           now: () => new Date(NOW.getTime() - age * 86_400_000),
         } as unknown as Platform);
@@ -49,7 +31,7 @@ describe.each(DIALECTS)('The audit log on %s', (dialect) => {
   }
 
   it('is kept as long as each space says, and else as long as the server does', async () => {
-    const platform = { database, newId, now: () => NOW } as unknown as Platform;
+    const platform = { database: under.database, newId, now: () => NOW } as unknown as Platform;
     const audit = createAuditService(platform);
     const config = createSpaceConfig(platform, audit);
     const spaces = [null, 5, 100, 0];
@@ -57,7 +39,7 @@ describe.each(DIALECTS)('The audit log on %s', (dialect) => {
     const kept = () =>
       Promise.all(
         ids.map(async (id) => {
-          const rows = await database.read
+          const rows = await under.database.read
             .selectFrom('audit_log')
             .select('resource_id')
             .where('space_id', '=', id)

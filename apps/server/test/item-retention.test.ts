@@ -1,35 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readEnvironment } from '../src/env.ts';
+import { expect, it } from 'vitest';
 import { createAuditService } from '../src/modules/audit/index.ts';
 import { createEdgesService } from '../src/modules/edges/index.ts';
 import { createTrashPurge, createVersionThinning } from '../src/modules/items/index.ts';
 import { createTypesService } from '../src/modules/types/index.ts';
-import type { Database } from '../src/platform/database/database.ts';
-import { openDatabase } from '../src/platform/database/open-database.ts';
 import { newId } from '../src/platform/ids.ts';
-import { createLogger } from '../src/platform/logger.ts';
-import { createProfile, DIALECTS, type Profile } from './support/profiles.ts';
+import { describeDatabase } from './support/describe-database.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = new Date('2026-06-15T12:00:00.000Z');
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * DAY_MS).toISOString();
 
-describe.each(DIALECTS)('Retention of items on %s', (dialect) => {
-  let profile: Profile;
-  let database: Database;
+describeDatabase('Retention of items', (under) => {
   const now = () => NOW;
-
-  beforeAll(async () => {
-    profile = await createProfile(dialect);
-    database = await openDatabase(
-      readEnvironment(profile.variables, profile.dataFolder).database,
-      createLogger('silent'),
-    );
-  });
-  afterAll(async () => {
-    await database.close();
-    await profile.dispose();
-  });
 
   async function aSpaceWith(items: { state: string; age: number; type?: string }[]) {
     const spaceId = newId();
@@ -51,7 +33,7 @@ describe.each(DIALECTS)('Retention of items on %s', (dialect) => {
       created_at: daysAgo(age),
       updated_at: daysAgo(age),
     }));
-    await database.write(async (transaction) => {
+    await under.database.write(async (transaction) => {
       await transaction
         .insertInto('spaces')
         .values({ id: spaceId, name: 'x', created_at: daysAgo(0), revision: 0, config: '{}' })
@@ -59,17 +41,23 @@ describe.each(DIALECTS)('Retention of items on %s', (dialect) => {
       for (const row of rows) await transaction.insertInto('items').values(row).execute();
     });
     const left = async () => {
-      const found = await database.read.selectFrom('items').select('id').where('space_id', '=', spaceId).execute();
+      const found = await under.database.read
+        .selectFrom('items')
+        .select('id')
+        .where('space_id', '=', spaceId)
+        .execute();
       return rows.map((row) => found.some(({ id }) => id === row.id));
     };
     return { spaceId, ids: rows.map((row) => row.id), left };
   }
 
   const purge = (days: number, own: [string, number][] = []) => {
-    const audit = createAuditService({ database, now, newId } as Parameters<typeof createAuditService>[0]);
+    const audit = createAuditService({ database: under.database, now, newId } as Parameters<
+      typeof createAuditService
+    >[0]);
     const spaceConfig = { retentionDays: () => Promise.resolve(new Map(own)) };
-    const platform = { database, now, newId } as Parameters<typeof createEdgesService>[0];
-    const edges = createEdgesService(platform, createTypesService({ database }), audit);
+    const platform = { database: under.database, now, newId } as Parameters<typeof createEdgesService>[0];
+    const edges = createEdgesService(platform, createTypesService({ database: under.database }), audit);
     return createTrashPurge({ platform, edges, audit, spaceConfig, days })();
   };
 
@@ -85,7 +73,11 @@ describe.each(DIALECTS)('Retention of items on %s', (dialect) => {
     expect(await left()).toEqual([true, true, true, true, true]);
     await purge(60);
     expect(await left()).toEqual([false, true, true, true, true]);
-    const audit = await database.read.selectFrom('audit_log').selectAll().where('space_id', '=', spaceId).execute();
+    const audit = await under.database.read
+      .selectFrom('audit_log')
+      .selectAll()
+      .where('space_id', '=', spaceId)
+      .execute();
     expect(audit.map((row) => [row.action, row.key_id, JSON.parse(row.details)])).toEqual([
       ['item.purge', null, { reason: 'trash_retention', count: 1, ids: [ids[0]] }],
     ]);
@@ -120,7 +112,7 @@ describe.each(DIALECTS)('Retention of items on %s', (dialect) => {
         created_at: daysAgo(20 - Math.floor(index / 10) - (index % 10) / 100),
       })),
     );
-    await database.write(async (transaction) => {
+    await under.database.write(async (transaction) => {
       for (let from = 0; from < versions.length; from += 500)
         await transaction
           .insertInto('item_versions')
@@ -128,8 +120,8 @@ describe.each(DIALECTS)('Retention of items on %s', (dialect) => {
           .execute();
     });
     const policy = { recentDays: 7, dailyDays: 30, weeklyDays: 365, maxVersions: 200 };
-    await createVersionThinning({ database, now }, policy)();
-    const left = await database.read
+    await createVersionThinning({ database: under.database, now }, policy)();
+    const left = await under.database.read
       .selectFrom('item_versions')
       .select(['item_id', 'version'])
       .where('space_id', '=', spaceId)

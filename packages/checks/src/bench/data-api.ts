@@ -6,16 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Load, type Measured, measureLoad } from './measure-load.ts';
 import { median } from './median.ts';
+import { NOTE } from './note.ts';
 import { answers, freePort, startBenchServer } from './server-process.ts';
 
 const CONNECTIONS = 64;
 const SECONDS = 6;
 const ROUNDS = 3;
 const ITEMS = 1000;
-export const NOTE = JSON.stringify({
-  type: 'core.note',
-  properties: { title: 'A note of a usual size', body: 'About four hundred bytes of text, as notes have. '.repeat(7) },
-});
 
 /** What is measured, and the share of the floor that is aimed at. */
 const PATHS = {

@@ -21,7 +21,8 @@ database.exec(
   `create unique index items_natural_key on items (space_id, source, source_id) where source_id is not null and state in ('active', 'archived')`,
 );
 for (const column of ['created_at', 'updated_at', 'timestamp']) {
-  database.exec(`create index items_by_${column} on items (space_id, state, ${column}, id)`);
+  database.exec(`create index items_by_${column} on items (space_id, state, ${column}, id, type)
+    where type not like 'system.%'`);
   database.exec(`create index items_by_type_${column} on items (space_id, type, state, ${column}, id)`);
 }
 database.exec('create table keys (hash text primary key, space_id text not null, maps text not null)');
@@ -34,7 +35,7 @@ const selectKey = database.prepare<[string], { space_id: string; maps: string }>
 );
 const selectItem = database.prepare<[string, string], Row>('select * from items where space_id = ? and id = ?');
 const selectPage = database.prepare<[string], Row>(
-  "select * from items where space_id = ? and state = 'active' order by created_at desc, id desc limit 51",
+  "select * from items where space_id = ? and state = 'active' and type not like 'system.%' order by created_at desc, id desc limit 51",
 );
 const insert =
   database.prepare(`insert into items (id, space_id, type, properties, state, tier, version, schema_version, source, source_id, timestamp, created_at, updated_at)

@@ -2,8 +2,14 @@ import { cpus } from 'node:os';
 import { benchDataApi } from './data-api.ts';
 import { benchDueConnections } from './due-connections.ts';
 import { benchFeedPoll } from './feed-poll.ts';
+import { benchGrowth } from './growth.ts';
 
-const BENCHES = { 'data-api': benchDataApi, 'feed-poll': benchFeedPoll, 'due-connections': benchDueConnections };
+const BENCHES = {
+  'data-api': benchDataApi,
+  growth: benchGrowth,
+  'feed-poll': benchFeedPoll,
+  'due-connections': benchDueConnections,
+};
 
 /** Runs the benchmarks named on the command line, or all. Figures are for comparing within one run, on one machine. */
 const wanted = process.argv.slice(2);

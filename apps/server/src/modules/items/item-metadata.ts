@@ -9,7 +9,7 @@ import {
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import type { ItemRow } from './item-row.ts';
-import { addTags, extensionsOf, tagsOf } from './items-store.ts';
+import { addTags, extensionsOf, tagsOfOne } from './items-store.ts';
 import { tellTags } from './tell-tags.ts';
 
 /** The extension that a connector keeps on its own Connection; nobody else writes it. */
@@ -71,7 +71,7 @@ export function createItemMetadata(): ItemMetadataService {
 
     async read(queryable, caller, row) {
       requireTags(caller, row, 'read');
-      const tags = (await tagsOf(queryable, caller.spaceId, [row.id])).get(row.id) ?? [];
+      const tags = await tagsOfOne(queryable, { id: row.id, space_id: caller.spaceId });
       return { item_id: row.id, tags, extensions: await extensions(queryable, caller, row) };
     },
 

@@ -11,12 +11,13 @@ import {
   transitionItem,
   updateItem,
 } from '@withmarfa/shared';
-import { answer, type Mount, OK } from '../../http/mount-endpoint.ts';
+import { answer, type Mount, OK, readyJson } from '../../http/mount-endpoint.ts';
 import type { Caller } from '../../platform/caller.ts';
 import { createBulkItems } from './bulk-items.ts';
 import { mountItemActionRoutes } from './item-actions-routes.ts';
 import { mountItemMetadataRoutes } from './item-metadata-routes.ts';
 import type { ItemRoutesDeps } from './item-routes-deps.ts';
+import { toItem } from './item-row.ts';
 import { createItemList } from './list-items.ts';
 
 export function mountItemRoutes(mount: Mount, { platform, types, items, edges, audit }: ItemRoutesDeps): void {
@@ -37,20 +38,25 @@ export function mountItemRoutes(mount: Mount, { platform, types, items, edges, a
         });
       }
       const tags = written.outcome === 'created' ? [...new Set(body.tags)].sort() : undefined;
-      return { outcome: written.outcome, envelope: await items.envelope(transaction, caller, written.row, tags) };
+      return {
+        outcome: written.outcome,
+        envelope: readyJson(await items.envelopeText(transaction, caller, written.row, tags)),
+      };
     });
     return outcome === 'created' ? answer(201, envelope) : answer(200, envelope);
   });
 
   mount.endpoint(bulkItems, async ({ body }, caller) => answer(200, await bulk(caller, body)));
-  mount.endpoint(listItems, async ({ query }, caller) => answer(200, await list.list(database.read, caller, query)));
+  mount.endpoint(listItems, async ({ query }, caller) =>
+    answer(200, readyJson(await list.pageText(database.read, caller, query))),
+  );
 
   mount.endpoint(getItem, async ({ params, query }, caller) => {
     const row = await items.requireReadable(database.read, caller, params.id);
-    const [included] = await list.include(database.read, caller, [row], query.include ?? []);
-    const envelope = await items.envelope(database.read, caller, row);
-    const extensions = included?.metadata?.extensions ?? {};
-    return answer(200, { item: included?.item ?? envelope.item, metadata: { ...envelope.metadata, extensions } });
+    if (!query.include) return answer(200, readyJson(await items.envelopeText(database.read, caller, row)));
+    const [included] = await list.include(database.read, caller, [row], ['metadata', ...query.include]);
+    const { item = toItem(row), metadata = { item_id: row.id, tags: [], extensions: {} } } = included ?? {};
+    return answer(200, { item, metadata });
   });
 
   mount.endpoint(updateItem, async ({ params, body }, caller) => {
@@ -64,7 +70,7 @@ export function mountItemRoutes(mount: Mount, { platform, types, items, edges, a
           details: { version: row.version },
         });
       }
-      return items.envelope(transaction, caller, row);
+      return readyJson(await items.envelopeText(transaction, caller, row));
     });
     return answer(200, envelope);
   });
@@ -78,7 +84,7 @@ export function mountItemRoutes(mount: Mount, { platform, types, items, edges, a
         resource_id: id,
         details: { state },
       });
-      return items.envelope(transaction, caller, row);
+      return readyJson(await items.envelopeText(transaction, caller, row));
     });
 
   mount.endpoint(transitionItem, async ({ params, body }, caller) =>

@@ -1,7 +1,5 @@
 import {
   type BulkItemsInput,
-  type Item,
-  type ItemEnvelope,
   type ItemState,
   isSystemType,
   MarfaError,
@@ -14,10 +12,11 @@ import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import { appendItemEvent } from '../../platform/event-log/append-item-event.ts';
+import { itemText } from '../../platform/item-text.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { EdgesService } from '../edges/index.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
-import { type ItemRow, toItem } from './item-row.ts';
+import type { ItemRow } from './item-row.ts';
 import { requireTransition } from './item-states.ts';
 import {
   addTags,
@@ -27,7 +26,7 @@ import {
   lockItem,
   lockNaturalKey,
   removeItem,
-  tagsOf,
+  tagsOfOne,
   updateItemRow,
 } from './items-store.ts';
 import { refuseStaleVersion } from './refuse-stale-version.ts';
@@ -64,8 +63,11 @@ export interface ItemsService {
   requireReadable(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
   /** As {@link ItemsService.requireReadable}; a runtime credential also reaches the Connection it is bound to. */
   requireForExtension(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
-  /** @param known the item's tags, sorted, where the caller of this has just written them. */
-  envelope(queryable: Queryable, caller: Caller, row: ItemRow, known?: readonly string[]): Promise<ItemEnvelope>;
+  /**
+   * An item with its metadata as JSON text (`ItemEnvelopeSchema`): what is stored is not parsed only to be written again.
+   * @param known the item's tags, sorted, where the caller of this has just written them.
+   */
+  envelopeText(queryable: Queryable, caller: Caller, row: ItemRow, known?: readonly string[]): Promise<string>;
 }
 
 export function createItemsService(
@@ -263,13 +265,11 @@ export function createItemsService(
       return row;
     },
 
-    async envelope(queryable, caller, row, known) {
+    async envelopeText(queryable, caller, row, known) {
       const mayReadTags = mayAccessMetadata(caller, 'tags', 'read');
-      const tags = mayReadTags
-        ? [...(known ?? (await tagsOf(queryable, row.space_id, [row.id])).get(row.id) ?? [])]
-        : [];
-      const item: Item = toItem(row);
-      return { item, metadata: { item_id: row.id, tags, extensions: {} } };
+      const tags = mayReadTags ? (known ?? (await tagsOfOne(queryable, row))) : [];
+      const metadata = `{"item_id":"${row.id}","tags":${JSON.stringify(tags)},"extensions":{}}`;
+      return `{"item":${itemText(row)},"metadata":${metadata}}`;
     },
   };
 

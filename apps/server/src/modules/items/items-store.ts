@@ -1,6 +1,7 @@
 import type { Insertable } from 'kysely';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
+import { preparedQuery } from '../../platform/database/prepared-query.ts';
 import { lockRows } from '../../platform/database/row-lock.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 import type { ItemRow } from './item-row.ts';
@@ -8,18 +9,21 @@ import type { ItemRow } from './item-row.ts';
 /** Catalogue rows lie in the null space and are readable from every space. */
 const CATALOGUE_TYPE = 'system.integration';
 
-export function findItem(queryable: Queryable, spaceId: string, id: string): Promise<ItemRow | undefined> {
-  return queryable
+const visibleItem = preparedQuery<{ id: string; spaceId: string }, ItemRow>(['id', 'spaceId'], (queryable, value) =>
+  queryable
     .selectFrom('items')
     .selectAll()
-    .where('id', '=', id)
+    .where('id', '=', value.id)
     .where((row) =>
       row.or([
-        row('space_id', '=', spaceId),
+        row('space_id', '=', value.spaceId),
         row.and([row('space_id', '=', NULL_SPACE_ID), row('type', '=', CATALOGUE_TYPE)]),
       ]),
-    )
-    .executeTakeFirst();
+    ),
+);
+
+export async function findItem(queryable: Queryable, spaceId: string, id: string): Promise<ItemRow | undefined> {
+  return (await visibleItem(queryable, { id, spaceId })).rows[0];
 }
 
 /** As {@link findItem}, of the own space alone, holding other writers of the row off until the transaction ends. */
@@ -50,14 +54,36 @@ export function lockNaturalKey(
   return lockRows(select, dialect).executeTakeFirst();
 }
 
+const insertRow = preparedQuery<ItemRow>(
+  [
+    'id',
+    'space_id',
+    'type',
+    'properties',
+    'state',
+    'tier',
+    'version',
+    'schema_version',
+    'source',
+    'source_id',
+    'device',
+    'capture_latitude',
+    'capture_longitude',
+    'timestamp',
+    'created_at',
+    'updated_at',
+  ],
+  (queryable, value) =>
+    queryable
+      .insertInto('items')
+      .values(value)
+      .onConflict((conflict) => conflict.doNothing()),
+);
+
 /** @returns false when the id or the natural key is taken; nothing was written then. */
 export async function insertItem(transaction: Transaction, row: ItemRow): Promise<boolean> {
-  const result = await transaction
-    .insertInto('items')
-    .values(row)
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  const { numAffectedRows = 0n } = await insertRow(transaction, row);
+  return numAffectedRows > 0n;
 }
 
 export function updateItemRow(transaction: Transaction, row: ItemRow, changes: Partial<Insertable<Tables['items']>>) {
@@ -132,6 +158,23 @@ export async function addTags(transaction: Transaction, row: ItemRow, tags: read
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+const tagsOfItem = preparedQuery<{ itemId: string; spaceId: string }, { tag: string }>(
+  ['itemId', 'spaceId'],
+  (queryable, value) =>
+    queryable
+      .selectFrom('item_tags')
+      .select('tag')
+      .where('item_id', '=', value.itemId)
+      .where('space_id', '=', value.spaceId)
+      .orderBy('tag'),
+);
+
+/** @returns the tags of one item, sorted. */
+export async function tagsOfOne(queryable: Queryable, row: Pick<ItemRow, 'id' | 'space_id'>): Promise<string[]> {
+  const { rows } = await tagsOfItem(queryable, { itemId: row.id, spaceId: row.space_id });
+  return rows.map(({ tag }) => tag);
 }
 
 /** @returns the tags of each item, sorted. */

@@ -8,6 +8,7 @@ import {
 } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable } from '../../platform/database/database.ts';
+import { itemText } from '../../platform/item-text.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { TypesService } from '../types/index.ts';
 import { parseFilter } from './filter/parse-filter.ts';
@@ -25,6 +26,8 @@ export interface ItemList {
     caller: Caller,
     query: ListItemsQuery,
   ): Promise<{ data: (Item | IncludedRow)[]; cursor: string | null; has_more: boolean }>;
+  /** As `list`, as JSON text: what is stored is not parsed only to be written again. */
+  pageText(queryable: Queryable, caller: Caller, query: ListItemsQuery): Promise<string>;
   /** Adds what `include` asks for to rows that may be read. */
   include(
     queryable: Queryable,
@@ -77,23 +80,35 @@ export function createItemList({ database, now }: Pick<Platform, 'database' | 'n
     });
   }
 
+  async function page(queryable: Queryable, caller: Caller, query: ListItemsQuery) {
+    const { sort, direction, limit, since, until, cursor } = query;
+    const filter = query.filter === undefined ? undefined : parseFilter(query.filter, 'query $.filter');
+    const cursors = createListCursors(namesOf(query), now);
+    const after = cursor === undefined ? null : cursors.decode(cursor);
+    const catalogue = await types.of(caller, queryable);
+    const selection = selectItems(database.dialect, caller, { catalogue, narrowing: { ...query, filter } });
+    if (!selection) return { rows: [], cursor: null };
+    const order = { sort, direction, since: toUtc(since), until: toUtc(until) };
+    const { rows, next } = await walkItems(queryable, selection, order, { limit, after });
+    // A type may have been added since the catalogue was read; whether it may be read is not known here.
+    return { rows: rows.filter((row) => selection.types.has(row.type)), cursor: next && cursors.encode(next) };
+  }
+
   return {
     include,
 
     async list(queryable, caller, query) {
-      const { sort, direction, limit, since, until, cursor } = query;
-      const filter = query.filter === undefined ? undefined : parseFilter(query.filter, 'query $.filter');
-      const cursors = createListCursors(namesOf(query), now);
-      const after = cursor === undefined ? null : cursors.decode(cursor);
-      const catalogue = await types.of(caller, queryable);
-      const selection = selectItems(database.dialect, caller, { catalogue, narrowing: { ...query, filter } });
-      if (!selection) return { data: [], cursor: null, has_more: false };
-      const order = { sort, direction, since: toUtc(since), until: toUtc(until) };
-      const { rows, next } = await walkItems(queryable, selection, order, { limit, after });
-      // A type may have been added since the catalogue was read; whether it may be read is not known here.
-      const known = rows.filter((row) => selection.types.has(row.type));
-      const data = query.include ? await include(queryable, caller, known, query.include) : known.map(toItem);
-      return { data, cursor: next && cursors.encode(next), has_more: next !== null };
+      const { rows, cursor } = await page(queryable, caller, query);
+      const data = query.include ? await include(queryable, caller, rows, query.include) : rows.map(toItem);
+      return { data, cursor, has_more: cursor !== null };
+    },
+
+    async pageText(queryable, caller, query) {
+      const { rows, cursor } = await page(queryable, caller, query);
+      const data = query.include
+        ? JSON.stringify(await include(queryable, caller, rows, query.include))
+        : `[${rows.map(itemText).join(',')}]`;
+      return `{"data":${data},"cursor":${JSON.stringify(cursor)},"has_more":${cursor !== null}}`;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Caller } from '../../platform/caller.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { appendMetadataEvent } from '../../platform/event-log/append-item-event.ts';
 import type { ItemRow } from './item-row.ts';
-import { tagsOf } from './items-store.ts';
+import { tagsOfOne } from './items-store.ts';
 
 /** Tells the followers of the space which tags an item has after they have changed. */
 export async function tellTags(
@@ -10,6 +10,6 @@ export async function tellTags(
   caller: Pick<Caller, 'connectionId'>,
   row: ItemRow,
 ): Promise<void> {
-  const tags = (await tagsOf(transaction, row.space_id, [row.id])).get(row.id) ?? [];
+  const tags = await tagsOfOne(transaction, row);
   await appendMetadataEvent(transaction, row, tags, caller.connectionId);
 }

@@ -1,6 +1,6 @@
 import { MarfaError } from '@withmarfa/shared';
-import { sql } from 'kysely';
 import type { Transaction } from './database.ts';
+import { inSavepoint } from './in-savepoint.ts';
 
 /**
  * Runs a part of a transaction that stands for itself: a refusal undoes that part alone.
@@ -10,15 +10,10 @@ export async function attempt<Result>(
   transaction: Transaction,
   work: () => Promise<Result>,
 ): Promise<{ ok: true; result: Result } | { ok: false; error: MarfaError }> {
-  await sql`savepoint attempt`.execute(transaction);
   try {
-    const result = await work();
-    await sql`release savepoint attempt`.execute(transaction);
-    return { ok: true, result };
+    return { ok: true, result: await inSavepoint(transaction, work) };
   } catch (error) {
     if (!MarfaError.is(error)) throw error;
-    await sql`rollback to savepoint attempt`.execute(transaction);
-    await sql`release savepoint attempt`.execute(transaction);
     return { ok: false, error };
   }
 }

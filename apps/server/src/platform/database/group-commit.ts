@@ -1,5 +1,5 @@
 import { MarfaError } from '@withmarfa/shared';
-import { type Kysely, sql } from 'kysely';
+import { CompiledQuery, type Kysely, sql } from 'kysely';
 import { runAfterCommit } from './after-commit.ts';
 import type { Transaction } from './database.ts';
 import { asStorageFault } from './storage-fault.ts';
@@ -11,12 +11,18 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+const BEGIN = CompiledQuery.raw('begin immediate');
+const COMMIT = CompiledQuery.raw('commit');
+const ROLLBACK = CompiledQuery.raw('rollback');
+const OPEN_UNIT = CompiledQuery.raw('savepoint unit');
+const CLOSE_UNIT = CompiledQuery.raw('release unit');
+
 /** Units that share one commit at the most; bounds how long the first of them waits. */
 const MAX_GROUP = 256;
 
 /**
  * Lets the units of work that arrive together share one transaction, so that durability costs one fsync for all of
- * them. Each runs in a savepoint of its own: one that throws leaves nothing behind and does not disturb the others.
+ * them. One that throws leaves nothing behind and does not disturb the others: they are run again, each in a savepoint.
  * No unit is told it succeeded before the commit is on disk.
  */
 export function createGroupCommit(database: Kysely<Tables>) {
@@ -65,29 +71,72 @@ export function createGroupCommit(database: Kysely<Tables>) {
   };
 }
 
+interface Failure {
+  unit: Waiting;
+  error: unknown;
+}
+
 /** @returns the units whose work is on disk; those that failed by themselves have been told. */
 async function runGroup(connection: Transaction, group: Waiting[]): Promise<Waiting[]> {
+  // A savepoint for each unit costs as much as a small write. Units nearly always succeed, so they are tried without.
+  const failure = await inTransaction(connection, () => firstFailure(connection, group));
+  if (!failure) return group;
+  if (MarfaError.is(failure.error, 'storage_unavailable')) throw failure.error;
+  if (group.length > 1) return runEachInSavepoint(connection, group);
+  failure.unit.reject(failure.error);
+  return [];
+}
+
+async function firstFailure(connection: Transaction, group: Waiting[]): Promise<Failure | null> {
+  for (const unit of group) {
+    try {
+      await unit.run(connection);
+    } catch (error) {
+      return { unit, error: asStorageFault(error) };
+    }
+  }
+  return null;
+}
+
+async function runEachInSavepoint(connection: Transaction, group: Waiting[]): Promise<Waiting[]> {
   const survivors: Waiting[] = [];
-  await sql`begin immediate`.execute(connection);
-  try {
+  await inTransaction(connection, async () => {
     for (const unit of group) {
       if (await runInSavepoint(connection, unit)) survivors.push(unit);
     }
-    await sql`commit`.execute(connection);
-    runAfterCommit(connection);
-    return survivors;
+    return null;
+  });
+  return survivors;
+}
+
+/** Commits, unless `work` tells of a failure: then nothing was written. */
+async function inTransaction(connection: Transaction, work: () => Promise<Failure | null>): Promise<Failure | null> {
+  await connection.executeQuery(BEGIN);
+  try {
+    const failure = await work();
+    if (failure) {
+      await rollBack(connection);
+      return failure;
+    }
+    await connection.executeQuery(COMMIT);
   } catch (error) {
-    // SQLite ends a transaction by itself when the disk is full or fails; then there is nothing left to roll back.
-    await sql`rollback`.execute(connection).catch(() => undefined);
+    await rollBack(connection);
     throw error;
   }
+  runAfterCommit(connection);
+  return null;
+}
+
+/** SQLite ends a transaction by itself when the disk is full or fails; then there is nothing left to roll back. */
+async function rollBack(connection: Transaction): Promise<void> {
+  await connection.executeQuery(ROLLBACK).catch(() => undefined);
 }
 
 async function runInSavepoint(connection: Transaction, unit: Waiting): Promise<boolean> {
-  await sql`savepoint unit`.execute(connection);
+  await connection.executeQuery(OPEN_UNIT);
   try {
     await unit.run(connection);
-    await sql`release unit`.execute(connection);
+    await connection.executeQuery(CLOSE_UNIT);
     return true;
   } catch (error) {
     const fault = asStorageFault(error);

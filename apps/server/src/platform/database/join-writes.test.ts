@@ -1,48 +1,32 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createProfile, DIALECTS, type Profile } from '../../../test/support/profiles.ts';
-import { readEnvironment } from '../../env.ts';
-import { createLogger } from '../logger.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { describeDatabase } from '../../../test/support/describe-database.ts';
 import type { Database } from './database.ts';
-import { openDatabase } from './open-database.ts';
 
-describe.each(DIALECTS)('writes that join on %s', (dialect) => {
-  let profile: Profile;
-  let database: Database;
-  beforeAll(async () => {
-    profile = await createProfile(dialect);
-    database = await openDatabase(
-      readEnvironment(profile.variables, profile.dataFolder).database,
-      createLogger('silent'),
-    );
-  });
-  afterAll(async () => {
-    await database.close();
-    await profile.dispose();
-  });
-  beforeEach(() => database.write((transaction) => transaction.deleteFrom('settings').execute()));
+describeDatabase('writes that join', (under) => {
+  beforeEach(() => under.database.write((transaction) => transaction.deleteFrom('settings').execute()));
 
   const put = (key: string) =>
-    database.write((transaction) => transaction.insertInto('settings').values({ key, value: 'x' }).execute());
+    under.database.write((transaction) => transaction.insertInto('settings').values({ key, value: 'x' }).execute());
   const keysIn = async (queryable: Database['read']) =>
     (await queryable.selectFrom('settings').select('key').orderBy('key').execute()).map(({ key }) => key);
   const broken = new Error('changed my mind');
 
   it('are one transaction: all on disk at the end, and seen by nobody else before', async () => {
-    await database.writeTogether(async () => {
+    await under.database.writeTogether(async () => {
       await put('a');
       await put('b');
-      expect(await keysIn(database.read)).toEqual(['a', 'b']);
-      expect(await keysIn(database.apart.read)).toEqual([]);
+      expect(await keysIn(under.database.read)).toEqual(['a', 'b']);
+      expect(await keysIn(under.database.apart.read)).toEqual([]);
     });
-    expect(await keysIn(database.read)).toEqual(['a', 'b']);
+    expect(await keysIn(under.database.read)).toEqual(['a', 'b']);
   });
 
   it('are announced when they are on disk, and not before', async () => {
     let announced = 0;
-    const stop = database.commits.listen(() => {
+    const stop = under.database.commits.listen(() => {
       announced += 1;
     });
-    await database.writeTogether(async () => {
+    await under.database.writeTogether(async () => {
       await put('a');
       await put('b');
       expect(announced).toBe(0);
@@ -52,19 +36,19 @@ describe.each(DIALECTS)('writes that join on %s', (dialect) => {
   });
 
   it('leave nothing when the whole fails', async () => {
-    const whole = database.writeTogether(async () => {
+    const whole = under.database.writeTogether(async () => {
       await put('a');
       throw broken;
     });
     await expect(whole).rejects.toBe(broken);
-    expect(await keysIn(database.read)).toEqual([]);
+    expect(await keysIn(under.database.read)).toEqual([]);
   });
 
   it('fail alone when somebody catches their fault', async () => {
-    await database.writeTogether(async () => {
+    await under.database.writeTogether(async () => {
       await put('a');
       await put('a').catch(() => undefined);
-      const half = database.write(async (transaction) => {
+      const half = under.database.write(async (transaction) => {
         await transaction.insertInto('settings').values({ key: 'half', value: 'x' }).execute();
         await put('quarter');
         throw broken;
@@ -72,25 +56,25 @@ describe.each(DIALECTS)('writes that join on %s', (dialect) => {
       await expect(half).rejects.toBe(broken);
       await put('b');
     });
-    expect(await keysIn(database.read)).toEqual(['a', 'b']);
+    expect(await keysIn(under.database.read)).toEqual(['a', 'b']);
   });
 
   it('may be asked for at the same moment, and also without waiting for them', async () => {
-    await database.writeTogether(async () => {
+    await under.database.writeTogether(async () => {
       const results = await Promise.allSettled(['a', 'a', 'b', 'b', 'c'].map(put));
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
       void put('d');
     });
-    expect(await keysIn(database.read)).toEqual(['a', 'b', 'c', 'd']);
+    expect(await keysIn(under.database.read)).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('stand for themselves when the whole has ended, or when they ask for it', async () => {
     let late: Promise<unknown> = Promise.resolve();
     let aside: Promise<unknown> = Promise.resolve();
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    const whole = database.writeTogether(async () => {
+    const whole = under.database.writeTogether(async () => {
       late = ended.then(() => put('late'));
-      aside = database.apart.write((transaction) =>
+      aside = under.database.apart.write((transaction) =>
         transaction.insertInto('settings').values({ key: 'aside', value: 'x' }).execute(),
       );
       await put('a');
@@ -99,6 +83,6 @@ describe.each(DIALECTS)('writes that join on %s', (dialect) => {
     await expect(whole).rejects.toBe(broken);
     resolve();
     await Promise.all([late, aside]);
-    expect(await keysIn(database.read)).toEqual(['aside', 'late']);
+    expect(await keysIn(under.database.read)).toEqual(['aside', 'late']);
   });
 });

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { sql } from 'kysely';
 import type { Database, PlainDatabase, Transaction } from './database.ts';
+import { inSavepoint } from './in-savepoint.ts';
 
 /** A transaction that the code it runs can join, however deep. */
 interface Scope {
@@ -69,22 +69,4 @@ export function joinWrites(base: PlainDatabase & Pick<Database, 'commits'>): Dat
       return outer ? join(outer, unit) : base.write(unit);
     },
   };
-}
-
-async function inSavepoint<Result>(transaction: Transaction, work: () => Promise<Result>): Promise<Result> {
-  await sql`savepoint joined`.execute(transaction);
-  try {
-    const result = await work();
-    await sql`release savepoint joined`.execute(transaction);
-    return result;
-  } catch (error) {
-    // When the store itself fails, the savepoint may be gone with the transaction; the first fault is the one to tell.
-    await undo(transaction).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function undo(transaction: Transaction): Promise<void> {
-  await sql`rollback to savepoint joined`.execute(transaction);
-  await sql`release savepoint joined`.execute(transaction);
 }

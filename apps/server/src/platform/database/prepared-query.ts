@@ -1,4 +1,4 @@
-import { type Compilable, type CompiledQuery, type QueryResult, type RawBuilder, sql } from 'kysely';
+import { type CompiledQuery, type QueryResult, type RawBuilder, sql } from 'kysely';
 import type { Queryable } from './database.ts';
 
 /** Stands for a value that a run binds; never written into the text. */
@@ -7,6 +7,11 @@ class Placeholder {
   constructor(name: string) {
     this.name = name;
   }
+}
+
+/** A query of the builder, or one written with `sql`. */
+interface Buildable {
+  compile(executor: Queryable): CompiledQuery;
 }
 
 type Placeholders<Values> = { [Name in keyof Values & string]: RawBuilder<Values[Name]> };
@@ -20,7 +25,7 @@ type Placeholders<Values> = { [Name in keyof Values & string]: RawBuilder<Values
  */
 export function preparedQuery<Values extends object, Row = unknown>(
   names: readonly (keyof Values & string)[],
-  build: (queryable: Queryable, value: Placeholders<Values>) => Compilable<unknown>,
+  build: (queryable: Queryable, value: Placeholders<Values>) => Buildable,
 ): (queryable: Queryable, values: Values) => Promise<QueryResult<Row>> {
   const placeholders = Object.fromEntries(
     names.map((name) => [name, sql.val(new Placeholder(name))]),
@@ -32,7 +37,7 @@ export function preparedQuery<Values extends object, Row = unknown>(
     const dialect = queryable.getExecutor().adapter.constructor;
     let query = compiled.get(dialect);
     if (!query) {
-      query = build(queryable, placeholders).compile();
+      query = build(queryable, placeholders).compile(queryable);
       compiled.set(dialect, query);
     }
     const given = values as Readonly<Record<string, unknown>>;

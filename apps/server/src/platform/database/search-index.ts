@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Queryable, Transaction } from './database.ts';
+import { preparedQuery } from './prepared-query.ts';
 
 /** What an item is found by; the words are folded already. */
 export interface SearchEntry {
@@ -25,16 +26,29 @@ export async function putSearchEntry(
 ): Promise<void> {
   const all = [spaceWord(spaceId), ...words];
   if (dialect === 'postgres') {
-    await sql`insert into item_search (item_id, space_id, words) values (${itemId}, ${spaceId}, array_to_tsvector(${all}::text[]))
-      on conflict (item_id) do update set words = excluded.words`.execute(transaction);
+    await putVector(transaction, { itemId, spaceId, words: all });
     return;
   }
-  await sql`insert into item_search (item_id, space_id) values (${itemId}, ${spaceId}) on conflict (item_id) do nothing`.execute(
-    transaction,
-  );
-  await sql`insert or replace into item_search_words (rowid, words)
-    select seq, ${all.join(' ')} from item_search where item_id = ${itemId}`.execute(transaction);
+  await putPlace(transaction, { itemId, spaceId });
+  await putWords(transaction, { itemId, text: all.join(' ') });
 }
+
+const putVector = preparedQuery<{ itemId: string; spaceId: string; words: string[] }>(
+  ['itemId', 'spaceId', 'words'],
+  (_, value) => sql`insert into item_search (item_id, space_id, words)
+    values (${value.itemId}, ${value.spaceId}, array_to_tsvector(${value.words}::text[]))
+    on conflict (item_id) do update set words = excluded.words`,
+);
+const putPlace = preparedQuery<{ itemId: string; spaceId: string }>(
+  ['itemId', 'spaceId'],
+  (_, value) => sql`insert into item_search (item_id, space_id) values (${value.itemId}, ${value.spaceId})
+    on conflict (item_id) do nothing`,
+);
+const putWords = preparedQuery<{ itemId: string; text: string }>(
+  ['itemId', 'text'],
+  (_, value) => sql`insert or replace into item_search_words (rowid, words)
+    select seq, ${value.text} from item_search where item_id = ${value.itemId}`,
+);
 
 /**
  * Finds items of a space that have all words, the newest entries first.
