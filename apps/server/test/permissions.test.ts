@@ -33,7 +33,6 @@ describeServer('A member', (under) => {
       [{ 'core.media': 'write' }, ['core.media', 'core.media.film'], ['core.media']],
       [{ 'core.media.*': 'write' }, ['core.media', 'core.media.film'], ['core.media', 'core.media.film']],
       [{ '*': 'write', 'core.media.*': 'read' }, TYPES, ['core.note', 'core.highlight']],
-      [{ 'core.*': 'write', 'core.media': 'none' }, ['core.note', 'core.highlight'], ['core.note', 'core.highlight']],
       [{ '*': 'read', 'core.media': 'none' }, ['core.note', 'core.highlight'], []],
       [{ 'core.media': 'read', 'core.media.film': 'none' }, ['core.media'], []],
       [{ 'core.media.*': 'none', 'core.media.film': 'read' }, ['core.media.film'], []],
