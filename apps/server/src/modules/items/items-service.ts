@@ -88,6 +88,12 @@ export function createItemsService(
     if (level === 'write') catalogue.admitSource(caller.source, type);
   }
 
+  /** Writing onto an item shows it in the answer: what may not be read is not written onto either. */
+  function requireRewritable(caller: Caller, catalogue: Catalogue, type: string): void {
+    requireType(caller, catalogue, type, 'read');
+    requireType(caller, catalogue, type, 'write');
+  }
+
   async function requireWritable(
     transaction: Transaction,
     caller: Caller,
@@ -96,7 +102,7 @@ export function createItemsService(
   ): Promise<ItemRow> {
     const row = await lockItem(transaction, database.dialect, caller.spaceId, id, options);
     if (!row) throw notFound(id);
-    requireType(caller, await types.of(caller, transaction), row.type, 'write');
+    requireRewritable(caller, await types.of(caller, transaction), row.type);
     return row;
   }
 
@@ -231,6 +237,7 @@ export function createItemsService(
           details: await idIfReadable(transaction, caller, row),
         });
       }
+      if (!isSystemType(row.type)) requireRewritable(caller, catalogue, row.type);
       if (createOnly) return { row, outcome: 'unchanged' };
       const { row: changedRow, changed } = await change(transaction, caller, row, input, { quiet });
       // Its own writer may tag an item; other hands need the right to write tags.
@@ -250,7 +257,7 @@ export function createItemsService(
     async transition(transaction, caller, id, state, { along } = {}) {
       const row = await lockItem(transaction, database.dialect, caller.spaceId, id);
       if (!row) throw notFound(id);
-      if (!isSystemType(row.type)) requireType(caller, await types.of(caller, transaction), row.type, 'write');
+      if (!isSystemType(row.type)) requireRewritable(caller, await types.of(caller, transaction), row.type);
       admitSystemTransition(caller, row, state);
       requireTransition(row.type, row.state as ItemState, state);
       await refuseTakenKey(transaction, caller, row, state);
