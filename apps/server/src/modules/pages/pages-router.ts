@@ -28,7 +28,7 @@ export function createPages(deps: PagesDeps): Router {
     response.type('application/rss+xml').send(sampleFeed(localUrl()));
   });
 
-  mountDocsPages(router);
+  mountDocsPages(router, () => baseUrl ?? localUrl().replace('127.0.0.1', 'localhost'));
 
   const pages = Router();
   pages.use(cookieParser());

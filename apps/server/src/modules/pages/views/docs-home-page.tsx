@@ -3,11 +3,11 @@ import { DocsLayout } from './docs-layout.tsx';
 import { Method } from './method.tsx';
 import { Prose } from './prose.tsx';
 
-const FIRST_CALLS = `export MARFA=http://localhost:8600 KEY=marfa_k1_…
+const firstCalls = (serverUrl: string) => `export MARFA=${serverUrl} KEY=marfa_k1_…
 curl "$MARFA/items?type=core.note&limit=10" -H "Authorization: Bearer $KEY"`;
 
 /** The way in: how to call, and every endpoint there is. */
-export function DocsHomePage({ reference }: { reference: Reference }) {
+export function DocsHomePage({ reference, serverUrl }: { reference: Reference; serverUrl: string }) {
   return (
     <DocsLayout title="Start" reference={reference} path="/docs">
       <h1>The Marfa API</h1>
@@ -20,7 +20,7 @@ export function DocsHomePage({ reference }: { reference: Reference }) {
           there is <code>@withmarfa/client</code>.
         </p>
         <p>The commands on these pages run in a shell that knows the server's address and a key:</p>
-        <pre>{FIRST_CALLS}</pre>
+        <pre>{firstCalls(serverUrl)}</pre>
       </section>
       {reference.resources.map((resource) => (
         <section key={resource.path} class="card">
