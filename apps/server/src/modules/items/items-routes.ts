@@ -52,8 +52,8 @@ export function mountItemRoutes(mount: Mount, { platform, types, items, edges, a
   );
 
   mount.endpoint(getItem, async ({ params, query }, caller) => {
+    if (!query.include) return answer(200, readyJson(await items.readText(database.read, caller, params.id)));
     const row = await items.requireReadable(database.read, caller, params.id);
-    if (!query.include) return answer(200, readyJson(await items.envelopeText(database.read, caller, row)));
     const [included] = await list.include(database.read, caller, [row], ['metadata', ...query.include]);
     const { item = toItem(row), metadata = { item_id: row.id, tags: [], extensions: {} } } = included ?? {};
     return answer(200, { item, metadata });

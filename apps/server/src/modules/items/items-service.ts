@@ -21,6 +21,7 @@ import { requireTransition } from './item-states.ts';
 import {
   addTags,
   findItem,
+  findItemWithTags,
   insertItem,
   keepVersion,
   lockItem,
@@ -70,6 +71,8 @@ export interface ItemsService {
   requireReadable(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
   /** As {@link ItemsService.requireReadable}; a runtime credential also reaches the Connection it is bound to. */
   requireForExtension(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
+  /** The answer to who reads one item: {@link ItemsService.requireReadable} and then its envelope, in one look. */
+  readText(queryable: Queryable, caller: Caller, id: string): Promise<string>;
   /**
    * An item with its metadata as JSON text (`ItemEnvelopeSchema`): what is stored is not parsed only to be written again.
    * @param known the item's tags, sorted, where the caller of this has just written them.
@@ -287,11 +290,17 @@ export function createItemsService(
       return row;
     },
 
+    async readText(queryable, caller, id) {
+      const row = await findItemWithTags(queryable, caller.spaceId, id);
+      if (!row) throw notFound(id);
+      requireType(caller, await types.of(caller, queryable), row.type, 'read');
+      return toEnvelopeText(row, mayAccessMetadata(caller, 'tags', 'read') ? row.tags_text : '[]');
+    },
+
     async envelopeText(queryable, caller, row, known) {
       const mayReadTags = mayAccessMetadata(caller, 'tags', 'read');
       const tags = mayReadTags ? (known ?? (await tagsOfOne(queryable, row))) : [];
-      const metadata = `{"item_id":"${row.id}","tags":${JSON.stringify(tags)},"extensions":{}}`;
-      return `{"item":${itemText(row)},"metadata":${metadata}}`;
+      return toEnvelopeText(row, JSON.stringify(tags));
     },
   };
 
@@ -316,6 +325,10 @@ export function createItemsService(
       throw keyTaken((await idIfReadable(transaction, caller, live)).id);
     }
   }
+}
+
+function toEnvelopeText(row: ItemRow, tagsText: string): string {
+  return `{"item":${itemText(row)},"metadata":{"item_id":"${row.id}","tags":${tagsText},"extensions":{}}}`;
 }
 
 function keyTaken(id?: string): MarfaError {

@@ -1,16 +1,19 @@
-import type { Insertable } from 'kysely';
+import type { Insertable, RawBuilder } from 'kysely';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
 import { preparedQuery } from '../../platform/database/prepared-query.ts';
 import { holdRows, lockRows, lockRowsToRemove } from '../../platform/database/row-lock.ts';
 import type { Tables } from '../../platform/database/tables.ts';
+import { tagsText } from '../../platform/database/tags-text.ts';
 import type { ItemRow } from './item-row.ts';
 
 /** Catalogue rows lie in the null space and are readable from every space. */
 const CATALOGUE_TYPE = 'system.integration';
 
-const visibleItem = preparedQuery<{ id: string; spaceId: string }, ItemRow>(['id', 'spaceId'], (queryable, value) =>
-  queryable
+type ById = { id: string; spaceId: string };
+
+function visibleItems(queryable: Queryable, value: { [Name in keyof ById]: RawBuilder<string> }) {
+  return queryable
     .selectFrom('items')
     .selectAll()
     .where('id', '=', value.id)
@@ -19,11 +22,26 @@ const visibleItem = preparedQuery<{ id: string; spaceId: string }, ItemRow>(['id
         row('space_id', '=', value.spaceId),
         row.and([row('space_id', '=', NULL_SPACE_ID), row('type', '=', CATALOGUE_TYPE)]),
       ]),
-    ),
+    );
+}
+
+const visibleItem = preparedQuery<ById, ItemRow>(['id', 'spaceId'], visibleItems);
+const visibleItemWithTags = preparedQuery<ById, ItemRow & { tags_text: string }>(
+  ['id', 'spaceId'],
+  (queryable, value) => visibleItems(queryable, value).select(tagsText(queryable).as('tags_text')),
 );
 
 export async function findItem(queryable: Queryable, spaceId: string, id: string): Promise<ItemRow | undefined> {
   return (await visibleItem(queryable, { id, spaceId })).rows[0];
+}
+
+/** As {@link findItem}, with the item's tags, sorted, as the text of a JSON list. */
+export async function findItemWithTags(
+  queryable: Queryable,
+  spaceId: string,
+  id: string,
+): Promise<(ItemRow & { tags_text: string }) | undefined> {
+  return (await visibleItemWithTags(queryable, { id, spaceId })).rows[0];
 }
 
 /** As {@link findItem}, of the own space alone, holding other writers of the row off until the transaction ends. */

@@ -157,6 +157,8 @@ function together<Row>(
   branch: (range: ItemRange) => ItemsQuery<Row>,
 ) {
   if (!first) throw new RangeError('a selection has at least one range');
+  // A subquery around a single one would have each row copied once more.
+  if (rest.length === 0) return branch(first);
   // SQLite takes a limit inside a union only within a subquery.
   const one = (range: ItemRange) => queryable.selectFrom(branch(range).as('range')).selectAll('range');
   return rest.reduce((union, range) => union.unionAll(one(range)), one(first));
