@@ -3,33 +3,30 @@ import {
   type ItemState,
   isSystemType,
   MarfaError,
-  mayAccessMetadata,
   mayAccessType,
   type Properties,
   type UpdateItemInput,
 } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
-import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import type { Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import { appendItemEvent } from '../../platform/event-log/append-item-event.ts';
-import { itemText } from '../../platform/item-text.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { EdgesService } from '../edges/index.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
+import { createItemReads, type ItemReads, itemNotFound } from './item-reads.ts';
 import type { ItemRow } from './item-row.ts';
 import { requireTransition } from './item-states.ts';
 import {
   addTags,
-  findItem,
-  findItemWithTags,
   insertItem,
   keepVersion,
   lockItem,
   lockNaturalKey,
   removeItem,
-  tagsOfOne,
   updateItemRow,
 } from './items-store.ts';
+import { mergeProperties, withoutNulls } from './merge-properties.ts';
 import { refuseStaleVersion } from './refuse-stale-version.ts';
 import { indexItem } from './search/index-item.ts';
 import { admitSystemCreate, admitSystemTransition, refuseSystemUpdate } from './system-item-policy.ts';
@@ -39,7 +36,7 @@ import { tellTags } from './tell-tags.ts';
 export type ItemInput = BulkItemsInput['items'][number];
 export type WriteOutcome = 'created' | 'updated' | 'unchanged';
 
-export interface ItemsService {
+export interface ItemsService extends ItemReads {
   /**
    * Creates, or updates the live item with the caller's source and the same `source_id`.
    * @param options.quiet true where nobody is to be told.
@@ -67,17 +64,6 @@ export interface ItemsService {
   ): Promise<ItemRow>;
   /** Removes an item of the space's own for good, whatever its state, with all that hangs on it; what its edges take along goes to the trash. */
   purge(transaction: Transaction, caller: Caller, id: string): Promise<ItemRow>;
-  /** @throws MarfaError `item_not_found`, or `type_not_permitted` when it may not be read. */
-  requireReadable(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
-  /** As {@link ItemsService.requireReadable}; a runtime credential also reaches the Connection it is bound to. */
-  requireForExtension(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow>;
-  /** The answer to who reads one item: {@link ItemsService.requireReadable} and then its envelope, in one look. */
-  readText(queryable: Queryable, caller: Caller, id: string): Promise<string>;
-  /**
-   * An item with its metadata as JSON text (`ItemEnvelopeSchema`): what is stored is not parsed only to be written again.
-   * @param known the item's tags, sorted, where the caller of this has just written them.
-   */
-  envelopeText(queryable: Queryable, caller: Caller, row: ItemRow, known?: readonly string[]): Promise<string>;
 }
 
 export function createItemsService(
@@ -104,15 +90,8 @@ export function createItemsService(
     options?: { toRemove: boolean },
   ): Promise<ItemRow> {
     const row = await lockItem(transaction, database.dialect, caller.spaceId, id, options);
-    if (!row) throw notFound(id);
+    if (!row) throw itemNotFound(id);
     requireRewritable(caller, await types.of(caller, transaction), row.type);
-    return row;
-  }
-
-  async function requireReadable(queryable: Queryable, caller: Caller, id: string): Promise<ItemRow> {
-    const row = await findItem(queryable, caller.spaceId, id);
-    if (!row) throw notFound(id);
-    requireType(caller, await types.of(caller, queryable), row.type, 'read');
     return row;
   }
 
@@ -206,6 +185,8 @@ export function createItemsService(
   }
 
   return {
+    ...createItemReads(types),
+
     async put(transaction, caller, input, { createOnly = false, quiet = false } = {}) {
       const catalogue = await types.of(caller, transaction);
       if (isSystemType(input.type)) admitSystemCreate(caller, input);
@@ -259,7 +240,7 @@ export function createItemsService(
 
     async transition(transaction, caller, id, state, { along } = {}) {
       const row = await lockItem(transaction, database.dialect, caller.spaceId, id);
-      if (!row) throw notFound(id);
+      if (!row) throw itemNotFound(id);
       if (!isSystemType(row.type)) requireRewritable(caller, await types.of(caller, transaction), row.type);
       admitSystemTransition(caller, row, state);
       requireTransition(row.type, row.state as ItemState, state);
@@ -279,28 +260,6 @@ export function createItemsService(
       await appendItemEvent(transaction, 'item.deleted', row, caller.connectionId);
       await trashAlong(transaction, caller, cascaded);
       return row;
-    },
-
-    requireReadable,
-
-    async requireForExtension(queryable, caller, id) {
-      if (caller.connectionId !== id) return requireReadable(queryable, caller, id);
-      const row = await findItem(queryable, caller.spaceId, id);
-      if (!row) throw notFound(id);
-      return row;
-    },
-
-    async readText(queryable, caller, id) {
-      const row = await findItemWithTags(queryable, caller.spaceId, id);
-      if (!row) throw notFound(id);
-      requireType(caller, await types.of(caller, queryable), row.type, 'read');
-      return toEnvelopeText(row, mayAccessMetadata(caller, 'tags', 'read') ? row.tags_text : '[]');
-    },
-
-    async envelopeText(queryable, caller, row, known) {
-      const mayReadTags = mayAccessMetadata(caller, 'tags', 'read');
-      const tags = mayReadTags ? (known ?? (await tagsOfOne(queryable, row))) : [];
-      return toEnvelopeText(row, JSON.stringify(tags));
     },
   };
 
@@ -327,31 +286,11 @@ export function createItemsService(
   }
 }
 
-function toEnvelopeText(row: ItemRow, tagsText: string): string {
-  return `{"item":${itemText(row)},"metadata":{"item_id":"${row.id}","tags":${tagsText},"extensions":{}}}`;
-}
-
 function keyTaken(id?: string): MarfaError {
   const message = 'A live item with the same source and source_id took its place; trash that one first.';
   return new MarfaError('conflict', message, id === undefined ? {} : { details: { id } });
 }
 
-function notFound(id: string): MarfaError {
-  return new MarfaError('item_not_found', `There is no item ${id}.`);
-}
-
 function toUtc(time: string): string {
   return new Date(time).toISOString();
-}
-
-function withoutNulls(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
-}
-
-/** Shallow merge in the manner of RFC 7396: a null removes. Unchanged properties keep their exact text. */
-function mergeProperties(row: ItemRow, changes: Properties): string {
-  const current = JSON.parse(row.properties) as Properties;
-  const merged = withoutNulls({ ...current, ...changes });
-  const touched = Object.keys(changes).some((key) => JSON.stringify(merged[key]) !== JSON.stringify(current[key]));
-  return touched ? JSON.stringify(merged) : row.properties;
 }
