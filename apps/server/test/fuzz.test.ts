@@ -46,7 +46,8 @@ describeServer('Odd requests', (under) => {
     const text = await response.text();
     const contentType = response.headers.get('content-type') ?? '';
     const body = /json/.test(contentType) && text !== '' ? JSON.parse(text) : text;
-    assertFitsDocument(request, { status: response.status, body, contentType });
+    // Headers that Node's parser refuses never reach an endpoint.
+    if (response.status !== 431) assertFitsDocument(request, { status: response.status, body, contentType });
     return { status: response.status, headers: response.headers, body };
   }
 

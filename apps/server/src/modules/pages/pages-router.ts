@@ -33,10 +33,15 @@ export function createPages(deps: PagesDeps): Router {
   const pages = Router();
   pages.use(cookieParser());
   pages.use(urlencoded({ extended: false, limit: '100kb' }));
-  pages.use((request, _response, next) => {
+  pages.use((request, response, next) => {
     const [odd] = findJsonFaults([decodeURIComponent(request.path), request.query, request.body]).issues;
-    if (odd) throw new MarfaError('validation_error', `The request cannot be used: ${odd.message}.`);
-    next();
+    if (!odd) {
+      next();
+      return;
+    }
+    // Addresses that nothing serves come this way too: a program is answered as a program.
+    response.locals.isForProgram = request.accepts(['json', 'html']) === 'json';
+    throw new MarfaError('validation_error', `The request cannot be used: ${odd.message}.`);
   });
 
   const signedIn = (request: Request) => accounts.signedIn(request.get('cookie'), request.ip ?? null);
@@ -67,7 +72,7 @@ export function createPages(deps: PagesDeps): Router {
 function pageFault({ platform }: PagesDeps): ErrorRequestHandler {
   return (thrown, _request, response, next) => {
     const error = asStorageFault(thrown);
-    if (response.headersSent || !MarfaError.is(error)) {
+    if (response.headersSent || response.locals.isForProgram === true || !MarfaError.is(error)) {
       next(thrown);
       return;
     }
