@@ -42,7 +42,7 @@ const STATUS_TEXT: Record<number, string> = {
   429: 'Too many requests.',
   500: 'A fault of the server.',
   502: 'A fault of an upstream.',
-  503: 'Not for now.',
+  503: 'Not available at the moment; try again.',
 };
 
 const header = (name: string): OpenApiReference => ({ $ref: `#/components/headers/${name}` });
