@@ -7,33 +7,18 @@ import type { Caller } from '../src/platform/caller.ts';
 import type { Database } from '../src/platform/database/database.ts';
 import { openDatabase } from '../src/platform/database/open-database.ts';
 import { createLogger } from '../src/platform/logger.ts';
+import { aCaller, SPACE } from './support/a-caller.ts';
 import { createProfile, DIALECTS, type Profile } from './support/profiles.ts';
 import { analyze, dearSteps, planOf, recordQueries } from './support/query-plans.ts';
 
-const SPACE = '0198c000-0000-7000-8000-000000000001';
 const ITEMS = 220;
 
-const admin: Caller = {
-  keyId: SPACE,
-  spaceId: SPACE,
-  spaceRevision: 0,
-  source: 'plans',
-  role: 'tenant_admin',
-  defaultTier: 'library',
-  isPlatform: false,
-  connectionId: null,
-  clientIp: null,
-  type_permissions: {},
-  extension_permissions: {},
-  edge_permissions: {},
-  metadata_permissions: {},
-};
-const member: Caller = {
-  ...admin,
+const admin = aCaller();
+const member = aCaller({
   role: 'member',
   type_permissions: { 'core.note': 'read' },
   edge_permissions: { '*': 'read' },
-};
+});
 /** Reads hardly anything of what there is. */
 const stranger: Caller = { ...member, type_permissions: { 'core.task': 'read' } };
 

@@ -8,34 +8,16 @@ import { createTypesService } from '../src/modules/types/index.ts';
 import type { Caller } from '../src/platform/caller.ts';
 import type { Database } from '../src/platform/database/database.ts';
 import { openDatabase } from '../src/platform/database/open-database.ts';
+import { aCaller, SPACE } from './support/a-caller.ts';
 import { createProfile, DIALECTS, type Profile } from './support/profiles.ts';
 import { analyze, dearSteps, planOf, recordQueries } from './support/query-plans.ts';
 
-const SPACE = '0198c000-0000-7000-8000-000000000001';
 const ROWS = 30_000;
 const TYPES = CORE_TYPES.map((type) => type.id);
 
-const admin: Caller = {
-  keyId: SPACE,
-  spaceId: SPACE,
-  spaceRevision: 0,
-  source: 'plans',
-  role: 'tenant_admin',
-  defaultTier: 'library',
-  isPlatform: false,
-  connectionId: null,
-  clientIp: null,
-  type_permissions: {},
-  extension_permissions: {},
-  edge_permissions: {},
-  metadata_permissions: {},
-};
+const admin = aCaller();
 /** May read most types, but not all: more than are looked up one by one. */
-const reader: Caller = {
-  ...admin,
-  role: 'member',
-  type_permissions: { '*': 'read', 'core.message': 'none' },
-};
+const reader = aCaller({ role: 'member', type_permissions: { '*': 'read', 'core.message': 'none' } });
 
 /** Which list, by whom, and what may be sorted: the few items that a rare tag leads to. */
 const LISTS: [what: string, query: Record<string, string>, caller?: Caller, sorts?: boolean][] = [

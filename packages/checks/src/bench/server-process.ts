@@ -21,14 +21,11 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-/** Starts the server on the first core. @param nodeOptions such as `--cpu-prof`. */
-export async function startBenchServer(
-  variables: Record<string, string> = {},
-  nodeOptions: readonly string[] = [],
-): Promise<BenchServer> {
+/** Starts the server on the first core. */
+export async function startBenchServer(variables: Record<string, string> = {}): Promise<BenchServer> {
   const folder = await mkdtemp(join(tmpdir(), 'marfa-bench-'));
   const port = await freePort();
-  const child = spawn('taskset', ['-c', '0', process.execPath, ...nodeOptions, SERVER], {
+  const child = spawn('taskset', ['-c', '0', process.execPath, SERVER], {
     env: {
       PATH: process.env.PATH ?? '',
       PORT: String(port),

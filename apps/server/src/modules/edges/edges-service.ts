@@ -13,6 +13,7 @@ import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import { appendEdgeEvent } from '../../platform/event-log/append-edge-event.ts';
+import { mergeProperties, withoutNulls } from '../../platform/merge-properties.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor, AuditService } from '../audit/index.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
@@ -188,14 +189,10 @@ export function createEdgesService(
     changes: Properties,
     { quiet = false } = {},
   ): Promise<{ edge: Edge; changed: boolean }> {
-    const current = JSON.parse(row.properties) as Properties;
-    const properties = withoutNulls({ ...current, ...changes });
-    (await types.of(caller, transaction)).validateEdge(row.edge_type, properties);
-    const touched = Object.keys(changes).some(
-      (key) => JSON.stringify(properties[key]) !== JSON.stringify(current[key]),
-    );
-    if (!touched) return { edge: toEdge(row), changed: false };
-    const changed = { ...row, properties: JSON.stringify(properties), updated_at: now().toISOString() };
+    const properties = mergeProperties(row, changes);
+    (await types.of(caller, transaction)).validateEdge(row.edge_type, JSON.parse(properties) as Properties);
+    if (properties === row.properties) return { edge: toEdge(row), changed: false };
+    const changed = { ...row, properties, updated_at: now().toISOString() };
     await changeEdge(transaction, changed);
     await audit.record(transaction, caller, {
       action: 'edge.update',
@@ -312,10 +309,6 @@ export function createEdgesService(
         edgeTypes: edge_type === undefined ? undefined : [edge_type],
       }),
   };
-}
-
-function withoutNulls(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
 }
 
 function unknownType(edgeType: string): MarfaError {

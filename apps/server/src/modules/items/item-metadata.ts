@@ -8,6 +8,7 @@ import {
 } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Database, Queryable, Transaction } from '../../platform/database/database.ts';
+import { itemNotFound } from './item-reads.ts';
 import type { ItemRow } from './item-row.ts';
 import { addTags, extensionsOf, holdItem, lockItem, tagsOfOne } from './items-store.ts';
 import { tellTags } from './tell-tags.ts';
@@ -62,7 +63,7 @@ export function createItemMetadata({ dialect }: Pick<Database, 'dialect'>): Item
 
   /** Two who replace an item's tags at once would leave both their lists, and tell of neither. */
   async function takeTurn(transaction: Transaction, row: ItemRow): Promise<void> {
-    if (!(await lockItem(transaction, dialect, row.space_id, row.id))) throw notFound(row);
+    if (!(await lockItem(transaction, dialect, row.space_id, row.id))) throw itemNotFound(row.id);
   }
 
   async function extensions(queryable: Queryable, caller: Caller, row: ItemRow): Promise<Record<string, Properties>> {
@@ -129,7 +130,7 @@ export function createItemMetadata({ dialect }: Pick<Database, 'dialect'>): Item
       if (Buffer.byteLength(text) > MAX_EXTENSION_BYTES) {
         throw new MarfaError('payload_too_large', `An extension holds at most ${MAX_EXTENSION_BYTES} bytes of JSON.`);
       }
-      if (!(await holdItem(transaction, dialect, row))) throw notFound(row);
+      if (!(await holdItem(transaction, dialect, row))) throw itemNotFound(row.id);
       await transaction
         .insertInto('item_extensions')
         .values({ item_id: row.id, space_id: row.space_id, namespace, data: text })
@@ -148,8 +149,4 @@ export function createItemMetadata({ dialect }: Pick<Database, 'dialect'>): Item
       return numDeletedRows > 0n;
     },
   };
-}
-
-function notFound({ id }: ItemRow): MarfaError {
-  return new MarfaError('item_not_found', `There is no item ${id}.`);
 }

@@ -11,6 +11,7 @@ import type { Caller } from '../../platform/caller.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import { appendItemEvent } from '../../platform/event-log/append-item-event.ts';
+import { mergeProperties, withoutNulls } from '../../platform/merge-properties.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { EdgesService } from '../edges/index.ts';
 import type { Catalogue, TypesService } from '../types/index.ts';
@@ -26,7 +27,6 @@ import {
   removeItem,
   updateItemRow,
 } from './items-store.ts';
-import { mergeProperties, withoutNulls } from './merge-properties.ts';
 import { refuseStaleVersion } from './refuse-stale-version.ts';
 import { indexItem } from './search/index-item.ts';
 import { admitSystemCreate, admitSystemTransition, refuseSystemUpdate } from './system-item-policy.ts';

@@ -1,12 +1,11 @@
 import { type CompiledQuery, type QueryResult, type RawBuilder, sql } from 'kysely';
 import type { Queryable } from './database.ts';
 
+const NAME = Symbol('name of the value');
+
 /** Stands for a value that a run binds; never written into the text. */
-class Placeholder {
-  readonly name: string;
-  constructor(name: string) {
-    this.name = name;
-  }
+interface Placeholder {
+  readonly [NAME]: string;
 }
 
 /** A query of the builder, or one written with `sql`. */
@@ -28,7 +27,7 @@ export function preparedQuery<Values extends object, Row = unknown>(
   build: (queryable: Queryable, value: Placeholders<Values>) => Buildable,
 ): (queryable: Queryable, values: Values) => Promise<QueryResult<Row>> {
   const placeholders = Object.fromEntries(
-    names.map((name) => [name, sql.val(new Placeholder(name))]),
+    names.map((name) => [name, sql.val<Placeholder>({ [NAME]: name })]),
   ) as unknown as Placeholders<Values>;
   // One server has one dialect; a test process may open both.
   const compiled = new Map<unknown, CompiledQuery>();
@@ -42,8 +41,12 @@ export function preparedQuery<Values extends object, Row = unknown>(
     }
     const given = values as Readonly<Record<string, unknown>>;
     const parameters = query.parameters.map((parameter) =>
-      parameter instanceof Placeholder ? given[parameter.name] : parameter,
+      isPlaceholder(parameter) ? given[parameter[NAME]] : parameter,
     );
     return queryable.executeQuery<Row>({ ...query, parameters });
   };
+}
+
+function isPlaceholder(parameter: unknown): parameter is Placeholder {
+  return typeof parameter === 'object' && parameter !== null && NAME in parameter;
 }
