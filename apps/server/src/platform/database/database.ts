@@ -13,7 +13,10 @@ export interface PlainDatabase {
   readonly isSoleWriter: boolean;
   /** Sees committed data only. */
   readonly read: Queryable;
-  /** For libraries that bring their own queries and transactions. */
+  /**
+   * For libraries that bring their own queries and transactions: in the middle of `writeTogether` all of them are part of
+   * it, elsewhere each stands for itself.
+   */
   readonly shared: Queryable;
   /**
    * Runs a unit of work in a transaction; when the promise resolves, it is on disk. A unit may be run again after a

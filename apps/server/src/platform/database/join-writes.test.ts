@@ -85,4 +85,21 @@ describeDatabase('writes that join', (under) => {
     await Promise.all([late, aside]);
     expect(await keysIn(under.database.read)).toEqual(['aside', 'late']);
   });
+
+  it('take in what a library writes through the database it was given, transactions and all', async () => {
+    const { shared } = under.database;
+    const add = (queryable: Database['read'], key: string) =>
+      queryable.insertInto('settings').values({ key, value: 'x' }).execute();
+    const whole = under.database.writeTogether(async () => {
+      await add(shared, 'a');
+      await shared.transaction().execute((transaction) => add(transaction, 'b'));
+      expect(await keysIn(under.database.read)).toEqual(['a', 'b']);
+      throw broken;
+    });
+    await expect(whole).rejects.toBe(broken);
+    expect(await keysIn(under.database.read)).toEqual([]);
+    await add(shared, 'c');
+    await shared.transaction().execute((transaction) => add(transaction, 'd'));
+    expect(await keysIn(under.database.read)).toEqual(['c', 'd']);
+  });
 });

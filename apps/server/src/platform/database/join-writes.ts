@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Database, PlainDatabase, Transaction } from './database.ts';
+import { followScope } from './follow-scope.ts';
 import { inSavepoint } from './in-savepoint.ts';
 
 /** A transaction that the code it runs can join, however deep. */
@@ -61,6 +62,7 @@ export function joinWrites(base: PlainDatabase & Pick<Database, 'commits'>): Dat
   return {
     ...apart,
     apart,
+    shared: followScope(base.shared, () => scope()?.transaction ?? null),
     get read() {
       return scope()?.transaction ?? base.read;
     },
