@@ -190,6 +190,15 @@ describeServer('Odd input', (under) => {
     expect(refusal(await api.get(path)).status).toBe(status);
   });
 
+  it('is told of on a page where a page would have been, and in the envelope everywhere else', async () => {
+    const open = async (path: string) => {
+      const response = await fetch(`${under.server.url}${path}?__proto__=1`, { headers: { accept: 'text/html' } });
+      return `${response.status} ${response.headers.get('content-type')}`;
+    };
+    expect(await open('/auth/sign-in')).toMatch(/^400 text\/html/);
+    expect(await open('/nowhere')).toMatch(/^404 application\/json/);
+  });
+
   it('leaves the server as it was', async () => {
     const { id } = await anItem(api, { properties: { title: 'After all that' } });
     expect((await api.get(`/items/${id}`)).status).toBe(200);

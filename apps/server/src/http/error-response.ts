@@ -6,10 +6,13 @@ import { toMarfaError } from './to-marfa-error.ts';
 
 /**
  * The answer to an address that nothing serves.
+ * @throws URIError when the address itself cannot be read.
  * @param allowed tells the methods that the address does know, if any.
  */
 export function notFound(allowed: (url: string) => string | null): RequestHandler {
   return (request, response) => {
+    // A malformed percent-encoding is why nothing was found, so that is what is told.
+    decodeURIComponent(request.path);
     const methods = allowed(request.originalUrl);
     if (methods !== null) response.setHeader('Allow', `OPTIONS, ${methods}`);
     throw new MarfaError('not_found', `There is nothing at ${request.method} ${request.path}.`);

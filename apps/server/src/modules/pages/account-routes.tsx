@@ -1,7 +1,7 @@
-import type { Request, Response, Router } from 'express';
+import type { Request, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { formFaults, formFields, safeReturnTo } from './form-fields.ts';
-import type { PageTools } from './page-context.ts';
+import type { PageRoutes, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
 import { ErrorPage, type FormState, NoOwnerPage, SetupPage, SignInPage } from './views/account-pages.tsx';
 
@@ -10,7 +10,7 @@ const ATTEMPTS_PER_MINUTE = 10;
 const SIGN_IN_FAILED = 'E-mail and password do not fit together.';
 
 /** Making the owner, signing in and out. */
-export function mountAccountPages(router: Router, tools: PageTools): void {
+export function mountAccountPages(routes: PageRoutes, tools: PageTools): void {
   const { accounts, csrfToken, protectForm } = tools;
   const limiter = new RateLimiterMemory({ points: ATTEMPTS_PER_MINUTE, duration: 60 });
 
@@ -43,14 +43,14 @@ export function mountAccountPages(router: Router, tools: PageTools): void {
       403,
     );
 
-  router.get('/setup', async (request, response) => {
+  routes.get('/setup', async (request, response) => {
     const token = String(request.query.token ?? '');
     if (await accounts.hasOwner()) return response.redirect(303, '/');
     if (!accounts.isSetupToken(token)) return linkEnded(response);
     return renderPage(response, <SetupPage token={token} form={emptyForm(request, response)} />);
   });
 
-  router.post('/setup', protectForm, async (request, response) => {
+  routes.post('/setup', protectForm, async (request, response) => {
     if (!(await admitAttempt(request, response))) return;
     const { token = '', name = '', email = '', password = '' } = formFields(request);
     if (!accounts.isSetupToken(token)) return linkEnded(response);
@@ -66,7 +66,7 @@ export function mountAccountPages(router: Router, tools: PageTools): void {
     }
   });
 
-  router.get('/auth/sign-in', async (request, response) => {
+  routes.get('/auth/sign-in', async (request, response) => {
     if (!(await accounts.hasOwner())) return renderPage(response, <NoOwnerPage />);
     return renderPage(
       response,
@@ -74,7 +74,7 @@ export function mountAccountPages(router: Router, tools: PageTools): void {
     );
   });
 
-  router.post('/auth/sign-in', protectForm, async (request, response) => {
+  routes.post('/auth/sign-in', protectForm, async (request, response) => {
     if (!(await admitAttempt(request, response))) return;
     const { email = '', password = '', return_to } = formFields(request);
     const returnTo = safeReturnTo(return_to);
@@ -87,7 +87,7 @@ export function mountAccountPages(router: Router, tools: PageTools): void {
     return renderPage(response, <SignInPage form={form} returnTo={returnTo} />, 401);
   });
 
-  router.post('/auth/sign-out', protectForm, async (request, response) => {
+  routes.post('/auth/sign-out', protectForm, async (request, response) => {
     response.append('Set-Cookie', await accounts.signOut(request.get('cookie')));
     response.redirect(303, '/auth/sign-in');
   });

@@ -1,21 +1,21 @@
 import { type ConfigurationField, type Integration, MarfaError, parseManifest } from '@withmarfa/shared';
-import type { Request, Router } from 'express';
+import type { Request } from 'express';
 import { formFaults, formFields } from './form-fields.ts';
-import type { PageTools } from './page-context.ts';
+import type { PageRoutes, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
 import { SAMPLE_FEED_PATH } from './sample-feed.ts';
 import { SETTING_PREFIX } from './views/configuration-fields.tsx';
 import { InstallPage } from './views/install-page.tsx';
 
 /** The consent page of an integration, and its answer. */
-export function mountInstallPages(router: Router, tools: PageTools): void {
+export function mountInstallPages(routes: PageRoutes, tools: PageTools): void {
   const { integrations, installer, starter, csrfToken, protectForm, requireSignedIn, localUrl, logger } = tools;
   const sampleFeedUrl = () => `${localUrl()}${SAMPLE_FEED_PATH}`;
 
-  router.get('/integrations/:id/install', async (request, response) => {
+  routes.get('/integrations/:id/install', async (request, response) => {
     const session = await requireSignedIn(request, response);
     if (!session) return;
-    const integration = await integrations.get(request.params.id);
+    const integration = await integrations.get(String(request.params.id));
     const owner = { name: session.user.name, csrf: csrfToken(request, response) };
     const form = { csrf: owner.csrf, values: prefilled(request, integration), faults: {} };
     renderPage(
@@ -24,7 +24,7 @@ export function mountInstallPages(router: Router, tools: PageTools): void {
     );
   });
 
-  router.post('/integrations/:id/install', protectForm, async (request, response) => {
+  routes.post('/integrations/:id/install', protectForm, async (request, response) => {
     const session = await requireSignedIn(request, response);
     if (!session) return;
     const integration = await integrations.get(String(request.params.id));

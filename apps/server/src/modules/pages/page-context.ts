@@ -31,6 +31,12 @@ export interface PagesDeps {
   baseUrl: string | undefined;
 }
 
+/** The addresses that pages serve. Their cookies and form are read first; text that no page can use is refused. */
+export interface PageRoutes {
+  get(path: string, ...handlers: RequestHandler[]): void;
+  post(path: string, ...handlers: RequestHandler[]): void;
+}
+
 /** What one page request is answered with. */
 export interface PageTools extends PagesDeps {
   logger: Logger;

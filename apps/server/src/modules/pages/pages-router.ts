@@ -1,6 +1,13 @@
 import { MarfaError } from '@withmarfa/shared';
 import cookieParser from 'cookie-parser';
-import { type ErrorRequestHandler, type Request, type Response, Router, urlencoded } from 'express';
+import {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+  urlencoded,
+} from 'express';
 import { findJsonFaults } from '../../http/find-json-faults.ts';
 import { requestIdOf } from '../../http/request-log.ts';
 import { asStorageFault } from '../../platform/database/storage-fault.ts';
@@ -8,7 +15,7 @@ import { mountAccountPages } from './account-routes.tsx';
 import { mountDocsPages } from './docs-routes.tsx';
 import { createFormProtection } from './form-protection.ts';
 import { mountInstallPages } from './install-routes.tsx';
-import type { PagesDeps, PageTools } from './page-context.ts';
+import type { PageRoutes, PagesDeps, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
 import { SAMPLE_FEED_PATH, sampleFeed } from './sample-feed.ts';
 import { mountSpacePages } from './space-routes.tsx';
@@ -31,18 +38,7 @@ export function createPages(deps: PagesDeps): Router {
   mountDocsPages(router, () => baseUrl ?? localUrl().replace('127.0.0.1', 'localhost'));
 
   const pages = Router();
-  pages.use(cookieParser());
-  pages.use(urlencoded({ extended: false, limit: '100kb' }));
-  pages.use((request, response, next) => {
-    const [odd] = findJsonFaults([decodeURIComponent(request.path), request.query, request.body]).issues;
-    if (!odd) {
-      next();
-      return;
-    }
-    // Addresses that nothing serves come this way too: a program is answered as a program.
-    response.locals.isForProgram = request.accepts(['json', 'html']) === 'json';
-    throw new MarfaError('validation_error', `The request cannot be used: ${odd.message}.`);
-  });
+  const routes = pageRoutes(pages);
 
   const signedIn = (request: Request) => accounts.signedIn(request.get('cookie'), request.ip ?? null);
   const tools: PageTools = {
@@ -60,19 +56,34 @@ export function createPages(deps: PagesDeps): Router {
       return session;
     },
   };
-  mountAccountPages(pages, tools);
-  mountSpacePages(pages, tools);
-  mountInstallPages(pages, tools);
+  mountAccountPages(routes, tools);
+  mountSpacePages(routes, tools);
+  mountInstallPages(routes, tools);
   pages.use(pageFault(deps));
   router.use(pages);
   return router;
 }
 
+/** What takes in a request comes with each route: what no page serves is none of the pages' business. */
+function pageRoutes(pages: Router): PageRoutes {
+  const takeIn = [cookieParser(), urlencoded({ extended: false, limit: '100kb' }), refuseOddText];
+  return {
+    get: (path, ...handlers) => void pages.get(path, takeIn, ...handlers),
+    post: (path, ...handlers) => void pages.post(path, takeIn, ...handlers),
+  };
+}
+
+const refuseOddText: RequestHandler = (request, _response, next) => {
+  const [odd] = findJsonFaults([decodeURIComponent(request.path), request.query, request.body]).issues;
+  if (odd) throw new MarfaError('validation_error', `The request cannot be used: ${odd.message}.`);
+  next();
+};
+
 /** Faults on the way to a page are told on a page. */
 function pageFault({ platform }: PagesDeps): ErrorRequestHandler {
   return (thrown, _request, response, next) => {
     const error = asStorageFault(thrown);
-    if (response.headersSent || response.locals.isForProgram === true || !MarfaError.is(error)) {
+    if (response.headersSent || !MarfaError.is(error)) {
       next(thrown);
       return;
     }

@@ -1,12 +1,12 @@
 import { MarfaError } from '@withmarfa/shared';
-import type { Request, Response, Router } from 'express';
+import type { Request, Response } from 'express';
 import type { Caller } from '../../platform/caller.ts';
 import type { ActivityEntry } from '../activity/index.ts';
 import type { SignedIn } from '../auth/index.ts';
 import type { ConnectionRow } from '../connections/index.ts';
 import { createItemList } from '../items/index.ts';
 import { formFaults, formFields } from './form-fields.ts';
-import type { PageTools } from './page-context.ts';
+import type { PageRoutes, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
 import { NoOwnerPage } from './views/account-pages.tsx';
 import type { ActivityView } from './views/activity-list.tsx';
@@ -18,7 +18,7 @@ import { KeysPage } from './views/keys-page.tsx';
 const NEWEST = 20;
 
 /** The owner's view of the space: Connections, their runs, the newest bookmarks, keys. */
-export function mountSpacePages(router: Router, tools: PageTools): void {
+export function mountSpacePages(routes: PageRoutes, tools: PageTools): void {
   const {
     platform,
     accounts,
@@ -54,7 +54,7 @@ export function mountSpacePages(router: Router, tools: PageTools): void {
     return data.map((row) => toBookmarkView('item' in row ? row.item : row));
   }
 
-  router.get('/', async (request, response) => {
+  routes.get('/', async (request, response) => {
     if (!(await accounts.hasOwner())) return renderPage(response, <NoOwnerPage />);
     const session = await requireSignedIn(request, response);
     if (!session) return;
@@ -77,7 +77,7 @@ export function mountSpacePages(router: Router, tools: PageTools): void {
     );
   });
 
-  router.get('/catalogue', async (request, response) => {
+  routes.get('/catalogue', async (request, response) => {
     const session = await requireSignedIn(request, response);
     if (!session) return;
     const registered = await integrations.list({ limit: 200 });
@@ -121,12 +121,12 @@ export function mountSpacePages(router: Router, tools: PageTools): void {
     );
   }
 
-  router.get('/connections/:id', async (request, response) => {
+  routes.get('/connections/:id', async (request, response) => {
     const session = await requireSignedIn(request, response);
-    if (session) await showConnection(request, response, session, request.params.id);
+    if (session) await showConnection(request, response, session, String(request.params.id));
   });
 
-  router.post('/connections/:id/actions/run', protectForm, async (request, response) => {
+  routes.post('/connections/:id/actions/run', protectForm, async (request, response) => {
     const session = await requireSignedIn(request, response);
     if (!session) return;
     const id = String(request.params.id);
@@ -139,7 +139,7 @@ export function mountSpacePages(router: Router, tools: PageTools): void {
     }
   });
 
-  router.post('/connections/:id/actions/uninstall', protectForm, async (request, response) => {
+  routes.post('/connections/:id/actions/uninstall', protectForm, async (request, response) => {
     const session = await requireSignedIn(request, response);
     if (!session) return;
     await database.write((transaction) =>
@@ -148,7 +148,7 @@ export function mountSpacePages(router: Router, tools: PageTools): void {
     response.redirect(303, '/');
   });
 
-  router.get('/account/keys', async (request, response) => {
+  routes.get('/account/keys', async (request, response) => {
     const session = await requireSignedIn(request, response);
     if (!session) return;
     const owner = ownerOf(request, response, session);
@@ -162,7 +162,7 @@ export function mountSpacePages(router: Router, tools: PageTools): void {
     );
   });
 
-  router.post('/account/keys', protectForm, async (request, response) => {
+  routes.post('/account/keys', protectForm, async (request, response) => {
     const session = await requireSignedIn(request, response);
     if (!session) return;
     const owner = ownerOf(request, response, session);
