@@ -110,6 +110,7 @@ const RANKS = [
   ['credentials', 'integrations'],
   ['connections'],
   ['auth', 'upstream-oauth', 'runs'],
+  ['oauth'],
   ['proxy', 'inbound-webhooks', 'runtime', 'pages'],
 ];
 

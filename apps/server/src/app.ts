@@ -11,6 +11,7 @@ import { createCors } from './http/cors.ts';
 import { errorResponse, notFound } from './http/error-response.ts';
 import type { Idempotency } from './http/idempotency.ts';
 import { answer, type Mount } from './http/mount-endpoint.ts';
+import { createProtocolRoutes, type MountProtocol } from './http/protocol-routes.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import { pageHeaders } from './http/security-headers.ts';
 import type { Logger } from './platform/logger.ts';
@@ -22,6 +23,7 @@ export interface AppParts {
   platform: Pick<Platform, 'logger' | 'newId'>;
   authenticate: Authenticate;
   mountApi: (mount: Mount) => void;
+  mountProtocol: (mount: MountProtocol) => void;
   pages: Router;
   rateLimits: RateLimits | null;
   idempotency: Idempotency;
@@ -31,7 +33,7 @@ export interface AppParts {
 
 /** Puts the API in front of the pages; no socket is opened. */
 export function createApp(parts: AppParts): RequestListener {
-  const { authenticate, mountApi, pages, rateLimits, idempotency, readiness, settings } = parts;
+  const { authenticate, mountApi, mountProtocol, pages, rateLimits, idempotency, readiness, settings } = parts;
   const { logger, newId } = parts.platform;
   const { hsts } = settings;
   const clientIp = createClientIp(settings.trustedProxies);
@@ -41,11 +43,14 @@ export function createApp(parts: AppParts): RequestListener {
   mountApi(routes.mount);
   assertRoutesDocumented(routes.mounted);
   const fallback = createPagesApp({ logger, pages, hsts, clientIp, allowed: routes.allowed }) as RequestListener;
+  const protocol = createProtocolRoutes({ logger, clientIp, rateLimits, hsts });
+  mountProtocol(protocol.mount);
   const cors = createCors(settings.corsOrigins);
   return createApiListener({
     logger,
     newId,
     routes,
+    protocol,
     clientIp,
     cors,
     authenticate,

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MarfaError } from '@withmarfa/shared';
+import { MarfaError, mintToken, TOKEN_PREFIXES } from '@withmarfa/shared';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
 import { bearerAuthentication } from './http/bearer-authentication.ts';
+import { createGuesses } from './http/guesses.ts';
 import { createIdempotency } from './http/idempotency.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
-import { createAccounts } from './modules/auth/index.ts';
+import { createAccounts, createAuthLibrary, identityClaims } from './modules/auth/index.ts';
 import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
@@ -17,6 +18,7 @@ import { createEventStreams, mountEventRoutes } from './modules/events/index.ts'
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
 import { createItemsService, createTrashPurge, createVersionThinning, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
+import { createIssuerOf, createOAuth, mountOAuth } from './modules/oauth/index.ts';
 import { createPages } from './modules/pages/index.ts';
 import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
 import {
@@ -29,6 +31,7 @@ import { createSpacesService } from './modules/spaces/index.ts';
 import { createSpaceConfig, createTypesService, mountTypeRoutes } from './modules/types/index.ts';
 import { createWebhooksService, createWebhookWorker, mountWebhookRoutes } from './modules/webhooks/index.ts';
 import { createFolderBlobStore } from './platform/blob-store.ts';
+import { limiterFactory } from './platform/create-limiter.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { isOwnSchema } from './platform/database/migrate.ts';
 import { openDatabase } from './platform/database/open-database.ts';
@@ -45,6 +48,7 @@ import { createRetention } from './platform/retention.ts';
 import { Secret } from './platform/secret.ts';
 import { createSecretBox } from './platform/secret-box.ts';
 import { systemClock } from './platform/system-clock.ts';
+import { createTokenHash } from './platform/token-hash.ts';
 
 /** Keys in use at the same time; a key that is not remembered costs one query. */
 const MAX_ACTING_KEYS = 10_000;
@@ -132,11 +136,36 @@ async function wireOver(
     mayBePlain: !environment.production,
   });
   const webhookWorker = createWebhookWorker({ platform, log: eventLog, types, box, fetch: outbound.fetch, commits });
+  const secure = environment.baseUrl?.startsWith('https:') ?? false;
+  const claims = async (userId: string, scopes: readonly string[]) => {
+    const user = await library.findUser(userId);
+    return user ? identityClaims(user, scopes) : {};
+  };
+  const library = await createAuthLibrary({
+    database,
+    secret: platform.authSecret,
+    baseUrl: environment.baseUrl ?? `http://localhost:${environment.port}`,
+    secure,
+    hashToken: createTokenHash(platform.apiKeySalt),
+    mintToken: (kind) => mintToken(kind, randomBytes),
+    claims,
+  });
+  const oauth = createOAuth({
+    platform,
+    audit,
+    library: library.oauth,
+    issuerOf: createIssuerOf(environment.baseUrl, publicUrl),
+    claims,
+    signUp: false,
+  });
   const eventStreams = createEventStreams({
     log: eventLog,
     tail: eventTail,
     types,
-    reauthenticate: (caller) => keys.callerOfKey(caller.keyId, caller.clientIp),
+    reauthenticate: (caller) =>
+      caller.tokenHash === undefined
+        ? keys.callerOfKey(caller.keyId, caller.clientIp)
+        : oauth.tokens.reauthenticate(caller),
     clock: systemClock,
     logger,
     maxStreams: environment.maxSubscriptionListeners,
@@ -182,13 +211,7 @@ async function wireOver(
       outboundAllow: () => [...environment.outboundAllow, new URL(localUrl()).host],
     },
   });
-  const accounts = await createAccounts({
-    platform,
-    keys,
-    audit,
-    baseUrl: environment.baseUrl ?? `http://localhost:${environment.port}`,
-    secure: environment.baseUrl?.startsWith('https:') ?? false,
-  });
+  const accounts = createAccounts({ platform, keys, audit, library });
   const pages = createPages({
     platform,
     accounts,
@@ -200,9 +223,11 @@ async function wireOver(
     activity,
     types,
     keys,
+    oauth,
+    userCodeGuesses: createGuesses(limiterFactory(redis), 'user-code'),
     starter: runtime.starter,
     localUrl,
-    secure: environment.baseUrl?.startsWith('https:') ?? false,
+    secure,
     baseUrl: environment.baseUrl,
   });
 
@@ -229,7 +254,12 @@ async function wireOver(
   });
   const listener = createApp({
     platform,
-    authenticate: bearerAuthentication(keys.authenticate),
+    authenticate: bearerAuthentication((token, clientIp) =>
+      token.startsWith(TOKEN_PREFIXES.accessToken)
+        ? oauth.tokens.authenticate(token, clientIp)
+        : keys.authenticate(token, clientIp),
+    ),
+    mountProtocol: (mount) => mountOAuth(mount, oauth.endpoints),
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
       mountTenantRoutes(mount, { database, spaces, keys, audit });
@@ -260,6 +290,7 @@ async function wireOver(
       webhooks.prune,
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
       idempotency.prune,
+      oauth.prune,
       blobStore.prune,
       createTrashPurge({ platform, edges, audit, spaceConfig, days: environment.trashRetentionDays }),
       createVersionThinning(platform, environment.versions),

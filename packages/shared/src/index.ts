@@ -252,6 +252,7 @@ export type {
   OpenApiReference,
   OpenApiResponse,
 } from './openapi/openapi-types.ts';
+export { coversScope } from './permissions/covers-scope.ts';
 export {
   type Grant,
   mayAccessEdge,

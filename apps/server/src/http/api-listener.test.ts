@@ -94,6 +94,7 @@ describe('the API on node:http', () => {
       logger: createLogger('silent'),
       newId: () => 'made',
       routes,
+      protocol: { serve: () => false },
       clientIp: () => '192.0.2.1',
       cors: null,
       authenticate: async (authorization) => (authorization === 'Bearer good' ? caller : null),

@@ -10,6 +10,7 @@ import type { Exchange } from './exchange.ts';
 import { handle } from './handle.ts';
 import type { Idempotency } from './idempotency.ts';
 import { unauthorized } from './mount-endpoint.ts';
+import type { ProtocolRoutes } from './protocol-routes.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { logWhenAnswered, requestIdFor, setRequestId } from './request-log.ts';
 import { apiHeaders } from './security-headers.ts';
@@ -23,6 +24,8 @@ export interface ApiPipeline {
   logger: Logger;
   newId(): string;
   routes: ApiRoutes;
+  /** What speaks a protocol of its own. */
+  protocol: Pick<ProtocolRoutes, 'serve'>;
   clientIp: ClientIp;
   /** Null when no other origin may read answers. */
   cors: SetCorsHeaders | null;
@@ -44,6 +47,7 @@ export function createApiListener(pipeline: ApiPipeline): RequestListener {
     if (logger.isLevelEnabled('debug')) logWhenAnswered(logger, { request, response, requestId });
     const match = routes.match(request.method ?? 'GET', request.url ?? '/');
     if (match === null) {
+      if (pipeline.protocol.serve(request, response, requestId)) return;
       setRequestId(response, requestId);
       if (request.method === 'OPTIONS' && answerOptions(pipeline, request, response)) return;
       void serveElsewhere(pipeline, { request, response, requestId });

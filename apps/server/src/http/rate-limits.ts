@@ -18,6 +18,12 @@ const CAPS: readonly { prefix: string; perMinute: number }[] = [
   { prefix: '/auth/forgot-password', perMinute: 5 },
   { prefix: '/auth/reset-password', perMinute: 10 },
   { prefix: '/auth/verify-email/resend', perMinute: 5 },
+  { prefix: '/auth/oauth2/token', perMinute: 60 },
+  { prefix: '/auth/token', perMinute: 60 },
+  { prefix: '/auth/oauth2/register', perMinute: 20 },
+  // Devices ask every five seconds, and several may stand behind one address.
+  { prefix: '/auth/device/token', perMinute: 120 },
+  { prefix: '/auth/device', perMinute: 30 },
   { prefix: '/keys', perMinute: 200 },
 ];
 
@@ -119,7 +125,7 @@ function tell(
 }
 
 /** @returns what one client is counted under: its IPv4 address, or the network that its IPv6 address lies in. */
-function addressBucket(clientIp: string | null): string {
+export function addressBucket(clientIp: string | null): string {
   if (clientIp === null || !clientIp.includes(':') || !ipaddr.isValid(clientIp)) return clientIp ?? 'unknown';
   const network = ipaddr.parse(clientIp).toByteArray().slice(0, IPV6_PREFIX_BYTES);
   return Buffer.from(network).toString('hex');

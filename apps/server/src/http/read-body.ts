@@ -16,17 +16,26 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
+/** The type of a posted form. */
+export const FORM_TYPE = /^application\/x-www-form-urlencoded$/;
+
+/** @returns the content type without its parameters, in lower case; empty where there is none. */
+export function mediaTypeOf({ headers }: IncomingMessage): string {
+  return parseContentType(headers['content-type'] ?? '').type;
+}
+
 /**
- * Reads the text of a JSON body: UTF-8, of a JSON content type, plain or compressed by gzip, deflate or br.
+ * Reads the text of a body: UTF-8, of a JSON content type unless told otherwise, plain or compressed by gzip, deflate or br.
  * @param options.maxBodyBytes counts what comes out of the decompression.
+ * @param options.type what the content type has to be.
  * @throws MarfaError `validation_error`, `payload_too_large`, or `invalid_request` when it ends early.
  */
 export async function readBody(
   request: IncomingMessage,
   response: ServerResponse,
-  { maxBodyBytes }: { maxBodyBytes: number },
+  { maxBodyBytes, type = JSON_TYPE }: { maxBodyBytes: number; type?: RegExp },
 ): Promise<string> {
-  refuseOtherTypes(request.headers['content-type']);
+  refuseOtherTypes(request.headers['content-type'], type);
   const decoder = decoderFor(request.headers['content-encoding']);
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge();
   if (request.headers.expect !== undefined) response.writeContinue();
@@ -128,11 +137,14 @@ function decoderFor(encoding = 'identity'): (Readable & NodeJS.WritableStream) |
   }
 }
 
-function refuseOtherTypes(header: string | undefined): void {
+function refuseOtherTypes(header: string | undefined, wanted: RegExp): void {
   // What nearly every client sends needs no parsing.
-  if (header === 'application/json') return;
+  if (header === 'application/json' && wanted === JSON_TYPE) return;
   const { type, parameters } = parseContentType(header ?? '');
-  if (!JSON_TYPE.test(type)) throw unreadable('expected Content-Type: application/json');
+  if (!wanted.test(type)) {
+    const name = wanted === JSON_TYPE ? 'application/json' : 'application/x-www-form-urlencoded';
+    throw unreadable(`expected Content-Type: ${name}`);
+  }
   const charset = parameters.charset?.toLowerCase() ?? 'utf-8';
   if (charset !== 'utf-8' && charset !== 'utf8') throw unreadable('expected charset=utf-8, or none');
 }

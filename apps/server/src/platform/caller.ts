@@ -2,7 +2,12 @@ import type { Grant, Tier } from '@withmarfa/shared';
 
 /** Who a request acts for, once its credential has been checked. */
 export interface Caller extends Grant {
+  /** Names the credential in the audit log: a key, an app's grant, or the client that acts for itself. */
   keyId: string;
+  /** Set for OAuth access tokens. */
+  tokenHash?: string;
+  /** The person an OAuth access token acts for; null when it acts for its client. */
+  userId?: string | null;
   spaceId: string;
   /** Names the state of the space's types and configuration as the request found it. */
   spaceRevision: number;

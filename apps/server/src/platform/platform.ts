@@ -13,7 +13,10 @@ export interface Platform {
   randomBytes(length: number): Uint8Array;
   /** Keyed hashing of API keys and tokens. */
   apiKeySalt: Secret;
-  /** Keys by the hash of their token; whoever changes a key or the revision of a space makes it forget. */
+  /**
+   * Keys by the hash of their token, and beside them what else a bearer may be. Whoever changes a credential or the revision
+   * of a space makes it forget.
+   */
   actingKeys: Remembered<ActingKey>;
   /** Signs sessions and forms. */
   authSecret: Secret;

@@ -8,34 +8,45 @@ export interface Remembered<Value extends object> {
   get(key: string, read: () => Promise<Value | undefined>): Promise<Value | undefined>;
   /** To be called in every transaction that changes what may be remembered. */
   forgetAll(transaction: Transaction): void;
+  /** @returns room for rows of another kind, which the same changes make untrue. */
+  beside<Other extends object>(): Remembered<Other>;
 }
 
 /**
  * Remembers rows where this process is the only one that writes; where others write as well, every look is a read, so
  * that what another process revoked is dead on the next request here.
+ * @param maxEntries of each kind.
  */
 export function createRemembered<Value extends object>(
   database: Pick<Database, 'isSoleWriter'>,
   maxEntries: number,
 ): Remembered<Value> {
-  const kept = new LRUCache<string, Value>({ max: maxEntries });
+  const rooms: { clear(): void }[] = [];
   let generation = 0;
-  return {
-    async get(key, read) {
-      if (!database.isSoleWriter) return read();
-      const known = kept.get(key);
-      if (known) return known;
-      const before = generation;
-      const found = await read();
-      // What was read before a commit and would be kept after it would be stale for ever.
-      if (found && generation === before) kept.set(key, found);
-      return found;
-    },
-    forgetAll(transaction) {
-      afterCommit(transaction, () => {
-        generation += 1;
-        kept.clear();
-      });
-    },
-  };
+
+  function open<Kind extends object>(): Remembered<Kind> {
+    const kept = new LRUCache<string, Kind>({ max: maxEntries });
+    rooms.push(kept);
+    return {
+      beside: open,
+      async get(key, read) {
+        if (!database.isSoleWriter) return read();
+        const known = kept.get(key);
+        if (known) return known;
+        const before = generation;
+        const found = await read();
+        // What was read before a commit and would be kept after it would be stale for ever.
+        if (found && generation === before) kept.set(key, found);
+        return found;
+      },
+      forgetAll(transaction) {
+        afterCommit(transaction, () => {
+          generation += 1;
+          for (const room of rooms) room.clear();
+        });
+      },
+    };
+  }
+
+  return open<Value>();
 }

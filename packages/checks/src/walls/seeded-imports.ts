@@ -93,6 +93,7 @@ const ranks: SeededImport[] = [
   ['credentials', 'integrations', 'rank-credentials-integrations'],
   ['connections', 'auth', 'rank-connections'],
   ['runs', 'runtime', 'rank-auth-upstream-oauth-runs'],
+  ['oauth', 'pages', 'rank-oauth'],
   ['runtime', 'pages', 'rank-proxy-inbound-webhooks-runtime-pages'],
 ].map(([from, to, rule]) => seed(`${MODULES}/${from}/seed-rank.ts`, `../${to}/index.ts`, String(rule)));
 

@@ -17,6 +17,7 @@ export const ERROR_STATUS = {
   bulk_cap_exceeded: 400,
   manifest_schema_unsupported: 400,
   unauthorized: 401,
+  expired_token: 401,
   forbidden: 403,
   type_not_permitted: 403,
   edge_permission_denied: 403,

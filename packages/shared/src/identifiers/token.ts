@@ -7,12 +7,13 @@ export const TOKEN_PREFIXES = {
   accessToken: 'marfa_at_',
   refreshToken: 'marfa_rt_',
   leaseToken: 'marfa_lt_',
+  clientSecret: 'marfa_cs_',
 } as const;
 
 export type TokenKind = keyof typeof TOKEN_PREFIXES;
 
 /** Finds Marfa tokens in text; published for secret scanners. The last six characters are the checksum. */
-export const TOKEN_PATTERN = /\bmarfa_(?:k1|at|rt|lt)_[0-9A-Za-z]{36,128}\b/;
+export const TOKEN_PATTERN = /\bmarfa_(?:k1|at|rt|lt|cs)_[0-9A-Za-z]{36,128}\b/;
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const CHECKSUM_LENGTH = 6;

@@ -1,3 +1,4 @@
+import { coversScope } from './covers-scope.ts';
 import { parseScope, type Scope } from './parse-scope.ts';
 import { type AxisPermissions, noPermissions, type PermissionMaps, type TypePermissions } from './permission-maps.ts';
 import { own } from './resolve-pattern.ts';
@@ -26,7 +27,20 @@ export function projectScopes(scopes: readonly string[], extensionPermissions: A
     if (scope === null) projected.unknown.push(text);
     else add(projected, scope);
   }
+  // In a map the most specific entry alone decides; scopes add up: a wide write is not taken back by a narrow read.
+  liftCovered(projected.type_permissions, 'type');
+  liftCovered(projected.edge_permissions, 'edge');
   return projected;
+}
+
+function liftCovered(map: TypePermissions | AxisPermissions, kind: 'type' | 'edge'): void {
+  const prefix = kind === 'edge' ? 'edge.' : '';
+  const writes = Object.keys(map).filter((pattern) => map[pattern] === 'write');
+  for (const pattern of Object.keys(map)) {
+    if (map[pattern] === 'write') continue;
+    if (writes.some((wide) => coversScope(`${prefix}${wide}:write`, `${prefix}${pattern}:write`)))
+      map[pattern] = 'write';
+  }
 }
 
 function add(projected: ProjectedScopes, scope: Scope): void {

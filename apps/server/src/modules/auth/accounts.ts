@@ -6,7 +6,7 @@ import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { KeysService } from '../keys/index.ts';
-import { type AuthUser, createAuthLibrary, PASSWORD_LENGTH } from './better-auth.ts';
+import { type AuthLibrary, type AuthUser, type LiveSession, PASSWORD_LENGTH } from './better-auth.ts';
 
 const OWNER = 'owner_user_id';
 
@@ -20,8 +20,7 @@ const OwnerSchema = z.strictObject({
 });
 
 /** A person with a live browser session, and what they may do. */
-export interface SignedIn {
-  user: AuthUser;
+export interface SignedIn extends LiveSession {
   caller: Caller;
 }
 
@@ -52,14 +51,12 @@ export interface AccountsDeps {
   platform: Platform;
   keys: KeysService;
   audit: AuditService;
-  baseUrl: string;
-  secure: boolean;
+  library: AuthLibrary;
 }
 
 /** The owner and their sessions. The owner acts in the server's own space. */
-export async function createAccounts({ platform, keys, audit, baseUrl, secure }: AccountsDeps): Promise<Accounts> {
-  const { database, authSecret, now } = platform;
-  const library = await createAuthLibrary({ database, secret: authSecret, baseUrl, secure });
+export function createAccounts({ platform, keys, audit, library }: AccountsDeps): Accounts {
+  const { database, now } = platform;
   // Held in memory alone: a link from an earlier start, or from a log of it, opens nothing.
   let setupToken: string | null = randomBytes(32).toString('base64url');
 
@@ -169,15 +166,15 @@ export async function createAccounts({ platform, keys, audit, baseUrl, secure }:
     signOut: library.signOut,
 
     async signedIn(cookie, clientIp) {
-      const user = await library.session(cookie);
-      if (!user) return null;
+      const live = await library.session(cookie);
+      if (!live) return null;
       const member = await database.read
         .selectFrom('space_members')
         .select('key_id')
-        .where('user_id', '=', user.id)
+        .where('user_id', '=', live.user.id)
         .executeTakeFirst();
       const caller = member ? await keys.callerOfKey(member.key_id, clientIp) : null;
-      return caller ? { user, caller } : null;
+      return caller ? { ...live, caller } : null;
     },
   };
 }

@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { type Role, recognizeToken, type Tier } from '@withmarfa/shared';
 import type { ActingKey } from '../../platform/acting-key.ts';
 import type { Caller } from '../../platform/caller.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { createTokenHash } from '../../platform/token-hash.ts';
 import { mapsOf } from './key-shape.ts';
 import { changeKey, findKeyById, findLiveKey } from './keys-store.ts';
 
@@ -20,7 +20,7 @@ export interface KeyAuthenticator {
 
 /** Finds out whom a key stands for. Only its keyed hash is looked for; a mistyped key never gets that far. */
 export function createKeyAuthenticator({ database, now, apiKeySalt, actingKeys, logger }: Platform): KeyAuthenticator {
-  const hashOf = (token: string) => createHmac('sha256', apiKeySalt.reveal()).update(token).digest('base64url');
+  const hashOf = createTokenHash(apiKeySalt);
 
   async function readKey(hash: string): Promise<ActingKey | undefined> {
     const row = await findLiveKey(database.read, hash, now().getTime());

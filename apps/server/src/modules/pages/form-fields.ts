@@ -13,6 +13,16 @@ export function formFields(request: Request): Record<string, string> {
   );
 }
 
+/** @returns every value of a field that may come several times, under its name or its name with `[]`. */
+export function formList(request: Request, name: string): string[] {
+  const body = (request.body ?? {}) as Record<string, unknown>;
+  return [body[name], body[`${name}[]`]]
+    .flat()
+    .filter((value) => typeof value === 'string')
+    .flatMap((value) => value.split(' '))
+    .filter((value) => value !== '');
+}
+
 /** @returns what was wrong by the last name of each fault's path, and the general message, for showing a form again. */
 export function formFaults(error: unknown): { faults: Record<string, string>; message: string } | null {
   if (!MarfaError.is(error) || error.status >= 500) return null;

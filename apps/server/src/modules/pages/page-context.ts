@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { Guesses } from '../../http/guesses.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { ActivityService } from '../activity/index.ts';
@@ -7,6 +8,7 @@ import type { Accounts, SignedIn } from '../auth/index.ts';
 import type { ConnectionsService, Installer } from '../connections/index.ts';
 import type { IntegrationsService } from '../integrations/index.ts';
 import type { KeysService } from '../keys/index.ts';
+import type { OAuth } from '../oauth/index.ts';
 import type { RunStarter, RunsService } from '../runs/index.ts';
 import type { TypesService } from '../types/index.ts';
 
@@ -22,6 +24,9 @@ export interface PagesDeps {
   activity: ActivityService;
   types: TypesService;
   keys: KeysService;
+  oauth: OAuth;
+  /** Keeps people from trying codes of devices until one fits. */
+  userCodeGuesses: Guesses;
   starter: RunStarter;
   /** This server's address as its own connector processes reach it. */
   localUrl: () => string;
@@ -35,6 +40,8 @@ export interface PagesDeps {
 export interface PageRoutes {
   get(path: string, ...handlers: RequestHandler[]): void;
   post(path: string, ...handlers: RequestHandler[]): void;
+  /** As `get`, for a page that judges its own query. */
+  getUnjudged(path: string, ...handlers: RequestHandler[]): void;
 }
 
 /** What one page request is answered with. */

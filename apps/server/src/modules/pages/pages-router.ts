@@ -12,9 +12,11 @@ import { findJsonFaults } from '../../http/find-json-faults.ts';
 import { requestIdOf } from '../../http/request-log.ts';
 import { asStorageFault } from '../../platform/database/storage-fault.ts';
 import { mountAccountPages } from './account-routes.tsx';
+import { mountDevicePages } from './device-routes.tsx';
 import { mountDocsPages } from './docs-routes.tsx';
 import { createFormProtection } from './form-protection.ts';
 import { mountInstallPages } from './install-routes.tsx';
+import { mountOAuthPages } from './oauth-routes.tsx';
 import type { PageRoutes, PagesDeps, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
 import { SAMPLE_FEED_PATH, sampleFeed } from './sample-feed.ts';
@@ -59,6 +61,8 @@ export function createPages(deps: PagesDeps): Router {
   mountAccountPages(routes, tools);
   mountSpacePages(routes, tools);
   mountInstallPages(routes, tools);
+  mountOAuthPages(routes, tools);
+  mountDevicePages(routes, tools);
   pages.use(pageFault(deps));
   router.use(pages);
   return router;
@@ -70,6 +74,7 @@ function pageRoutes(pages: Router): PageRoutes {
   return {
     get: (path, ...handlers) => void pages.get(path, takeIn, ...handlers),
     post: (path, ...handlers) => void pages.post(path, takeIn, ...handlers),
+    getUnjudged: (path, ...handlers) => void pages.get(path, cookieParser(), ...handlers),
   };
 }
 

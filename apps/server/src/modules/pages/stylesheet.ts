@@ -61,6 +61,16 @@ button.secondary, .button.secondary { background: transparent; color: var(--acce
 button.danger { background: var(--bad); border-color: var(--bad); color: #fff; }
 button.link { background: none; border: 0; color: var(--accent); padding: 0; min-height: 0; font-weight: 400; text-decoration: underline; text-underline-offset: 0.15em; }
 button:disabled { opacity: 0.6; cursor: default; }
+.card.centred { margin-left: auto; margin-right: auto; }
+.choices { border: 0; margin: 1.25rem 0 0; padding: 0; min-width: 0; }
+.choices legend { font-weight: 650; padding: 0; margin-bottom: 0.25rem; }
+.choice { display: grid; grid-template-columns: auto 1fr; gap: 0 0.75rem; align-items: start; padding: 0.6rem 0; border-top: 1px solid var(--line); }
+.choice input { width: 1.25rem; height: 1.25rem; margin: 0.2rem 0 0; accent-color: var(--accent); }
+.choice label { display: block; cursor: pointer; padding-bottom: 0.1rem; }
+.part { border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.75rem 1rem; margin: 1rem 0; }
+.part h2 { margin: 0; }
+.plain { list-style: none; margin: 0.5rem 0 0; padding: 0; }
+.facts-list.small { font-size: 0.88rem; margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 .actions { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0.75rem 1rem; margin-top: 1.25rem; }
 summary { cursor: pointer; padding: 0.6rem 0; color: var(--soft); }
 @media (prefers-color-scheme: dark) { button.danger { color: #2a0d0b; } }

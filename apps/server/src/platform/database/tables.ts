@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 
 /*
  * Times are ISO 8601 text in UTC, except where a name ends in `_ms`. JSON is text: what is stored is what goes on the
@@ -207,4 +207,86 @@ export interface Tables {
     created_at: string;
     last_attempt_at: string | null;
   };
+  /** Of the auth library, like everything with names in camelCase; JSON comes parsed from Postgres, as text from SQLite. */
+  oauth_clients: {
+    id: string;
+    clientId: string;
+    clientSecret: string | null;
+    name: string | null;
+    uri: string | null;
+    redirectUris: JsonColumn<string[]>;
+    grantTypes: JsonColumn<string[]> | null;
+    responseTypes: JsonColumn<string[]> | null;
+    tokenEndpointAuthMethod: string | null;
+    clientCredentialsScopes: JsonColumn<string[]> | null;
+    createdAt: LibraryDate;
+    updatedAt: LibraryDate;
+  };
+  oauth_access_tokens: {
+    id: string;
+    token: string;
+    clientId: string;
+    userId: string | null;
+    authorizationCodeId: string | null;
+    refreshId: string | null;
+    scopes: JsonColumn<string[]>;
+    createdAt: LibraryDate;
+    expiresAt: LibraryDate;
+  };
+  oauth_refresh_tokens: {
+    id: string;
+    token: string;
+    clientId: string;
+    userId: string;
+    authorizationCodeId: string | null;
+    scopes: JsonColumn<string[]>;
+    createdAt: LibraryDate;
+    expiresAt: LibraryDate;
+    revoked: LibraryDate | null;
+    rotatedAt: LibraryDate | null;
+  };
+  oauth_consents: { id: string; clientId: string; userId: string | null };
+  oauth_client_settings: {
+    client_id: string;
+    /** `dynamic` for clients that registered themselves, `admin` for those that an operator made. */
+    origin: string;
+    /** Where a token without a user acts. */
+    space_id: string;
+    /** What the client may ask for at the most; null for no limit of its own. */
+    scope: string | null;
+    extension_permissions: string;
+    created_at_ms: number;
+    /** When it first got a token; null until then. */
+    used_at_ms: number | null;
+  };
+  /** What a person lets an app do, while they do. The id is that of its `system.connection`. */
+  app_grants: {
+    id: string;
+    space_id: string;
+    user_id: string;
+    client_id: string;
+    source: string;
+    scopes: string;
+    granted_at: string;
+    last_used_at: string | null;
+  };
+  device_codes: {
+    device_hash: string;
+    user_code: string;
+    client_id: string;
+    /** What was asked for; once approved, what was granted. */
+    scope: string;
+    status: string;
+    user_id: string | null;
+    auth_time_ms: number | null;
+    interval_seconds: number;
+    polled_at_ms: number | null;
+    expires_at_ms: number;
+  };
+  spent_forms: { id: string; expires_at_ms: number };
 }
+
+/** A JSON column of the auth library: text on SQLite, parsed by the driver on Postgres; written as text on both. */
+export type JsonColumn<Value> = ColumnType<Value | string, string, string>;
+/** A time of the auth library: ISO text on SQLite, a Date on Postgres; written as ISO text on both. */
+export type LibraryDate = ColumnType<Date | string, string, string>;

@@ -1,0 +1,253 @@
+import { MarfaError } from '@withmarfa/shared';
+import type { Selectable } from 'kysely';
+import { advisoryLock } from '../../platform/database/advisory-lock.ts';
+import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import type { Tables } from '../../platform/database/tables.ts';
+import type { Platform } from '../../platform/platform.ts';
+import {
+  editSystemItem,
+  findSystemItem,
+  insertSystemItem,
+  mergeSystemItem,
+  revokeSystemItem,
+} from '../../platform/system-items.ts';
+import type { AuditService } from '../audit/index.ts';
+import type { OAuthClient } from './clients-store.ts';
+import { sourceOf, type TokenAuthenticator } from './token-authenticator.ts';
+import { deleteTokensOf } from './tokens-store.ts';
+
+/** What a person lets an app do: a `system.connection` of kind `app`. */
+export interface Grant {
+  id: string;
+  clientId: string;
+  clientName: string | null;
+  scopes: string[];
+  grantedAt: string;
+  lastUsedAt: string | null;
+  status: 'active' | 'revoked';
+}
+
+/** The person who decides, as their browser session tells. */
+export interface Granter {
+  userId: string;
+  spaceId: string;
+  /** The key they act with in the browser; what they do is audited under it. */
+  keyId: string;
+  clientIp: string | null;
+}
+
+export interface GrantsService {
+  /** What a person grants a client at the moment. */
+  find(queryable: Queryable, who: { userId: string; clientId: string }): Promise<Grant | null>;
+  /**
+   * Records what was consented to; a grant that is there is changed in place.
+   * @param source which page asked: the browser's redirect or a device's code.
+   */
+  record(
+    transaction: Transaction,
+    granter: Granter,
+    consent: { client: OAuthClient; scopes: readonly string[]; source: 'code' | 'device' },
+  ): Promise<{ id: string }>;
+  /** Lets one writer at a time touch what a person grants a client. */
+  lock(transaction: Transaction, who: { userId: string; clientId: string }): Promise<void>;
+  list(userId: string): Promise<Grant[]>;
+  /** @throws MarfaError `not_found` for another person's as for none. */
+  get(userId: string, id: string): Promise<Grant>;
+  /**
+   * Ends a grant: its tokens are dead on the next request.
+   * @returns false when it was revoked before.
+   * @throws MarfaError `not_found`
+   */
+  revoke(
+    transaction: Transaction,
+    actor: { userId: string; keyId: string | null; clientIp: string | null },
+    id: string,
+  ): Promise<boolean>;
+}
+
+export interface GrantsDeps {
+  platform: Platform;
+  audit: AuditService;
+  tokens: TokenAuthenticator;
+}
+
+export function createGrantsService({ platform, audit, tokens }: GrantsDeps): GrantsService {
+  const { database, newId, now } = platform;
+
+  const lock: GrantsService['lock'] = (transaction, { userId, clientId }) =>
+    advisoryLock(transaction, database.dialect, `grant:${userId}:${clientId}`);
+
+  function active(queryable: Queryable) {
+    return queryable
+      .selectFrom('app_grants')
+      .innerJoin('oauth_clients', 'oauth_clients.clientId', 'app_grants.client_id')
+      .selectAll('app_grants')
+      .select('oauth_clients.name');
+  }
+
+  return {
+    lock,
+
+    async find(queryable, { userId, clientId }) {
+      const row = await active(queryable)
+        .where('user_id', '=', userId)
+        .where('client_id', '=', clientId)
+        .executeTakeFirst();
+      return row ? toGrant(row) : null;
+    },
+
+    async record(transaction, granter, { client, scopes, source }) {
+      const { userId, spaceId } = granter;
+      await lock(transaction, { userId, clientId: client.clientId });
+      const at = now();
+      const before = await transaction
+        .selectFrom('app_grants')
+        .selectAll()
+        .where('user_id', '=', userId)
+        .where('client_id', '=', client.clientId)
+        .executeTakeFirst();
+      const id = before?.id ?? newId();
+      const granted = { scopes: JSON.stringify(scopes), granted_at: at.toISOString() };
+      const properties = {
+        kind: 'app',
+        status: 'active',
+        granted_at: granted.granted_at,
+        client_id: client.clientId,
+        scopes: [...scopes],
+        label: client.name ?? client.clientId,
+        ...(before?.last_used_at ? { last_used_at: before.last_used_at } : {}),
+      };
+      if (before) {
+        tokens.forgetAll(transaction);
+        await transaction.updateTable('app_grants').set(granted).where('id', '=', id).execute();
+        await editSystemItem(transaction, spaceId, id, { properties, at });
+      } else {
+        await insertSystemItem(transaction, {
+          id,
+          spaceId,
+          type: 'system.connection',
+          properties,
+          source: sourceOf(client.clientId),
+          at,
+        });
+        await transaction
+          .insertInto('app_grants')
+          .values({
+            id,
+            space_id: spaceId,
+            user_id: userId,
+            client_id: client.clientId,
+            source: sourceOf(client.clientId),
+            ...granted,
+            last_used_at: null,
+          })
+          .execute();
+      }
+      await audit.record(transaction, granter, {
+        action: 'auth.grant.created',
+        resource_type: 'oauth_client',
+        resource_id: client.clientId,
+        details: {
+          client_id: client.clientId,
+          user_id: userId,
+          scopes: [...scopes],
+          grant_item_id: id,
+          source,
+          created: before === undefined,
+        },
+      });
+      return { id };
+    },
+
+    async list(userId) {
+      const rows = await active(database.read)
+        .where('user_id', '=', userId)
+        .orderBy('granted_at', 'desc')
+        .orderBy('app_grants.id')
+        .execute();
+      return rows.map(toGrant);
+    },
+
+    async get(userId, id) {
+      const row = await active(database.read)
+        .where('app_grants.id', '=', id)
+        .where('user_id', '=', userId)
+        .executeTakeFirst();
+      if (!row) throw noSuchGrant();
+      return toGrant(row);
+    },
+
+    async revoke(transaction, { userId, keyId, clientIp }, id) {
+      const own = () =>
+        transaction
+          .selectFrom('app_grants')
+          .selectAll()
+          .where('id', '=', id)
+          .where('user_id', '=', userId)
+          .executeTakeFirst();
+      const found = await own();
+      if (!found) {
+        if (await wasRevoked(transaction, { userId, id })) return false;
+        throw noSuchGrant();
+      }
+      await lock(transaction, { userId, clientId: found.client_id });
+      // Another revocation may have been faster while this one waited.
+      const grant = await own();
+      if (!grant) return false;
+      await endGrant(transaction, grant);
+      await audit.record(
+        transaction,
+        { keyId, spaceId: grant.space_id, clientIp },
+        {
+          action: 'auth.grant.revoked',
+          resource_type: 'oauth_client',
+          resource_id: grant.client_id,
+          details: { client_id: grant.client_id, user_id: userId, grant_item_id: id },
+        },
+      );
+      return true;
+    },
+  };
+
+  async function endGrant(transaction: Transaction, grant: Selectable<Tables['app_grants']>): Promise<void> {
+    tokens.forgetAll(transaction);
+    await deleteTokensOf(transaction, { userId: grant.user_id, clientId: grant.client_id });
+    await transaction.deleteFrom('app_grants').where('id', '=', grant.id).execute();
+    const at = now();
+    await mergeSystemItem(transaction, grant.space_id, grant.id, {
+      status: 'revoked',
+      revoked_at: at.toISOString(),
+    });
+    await revokeSystemItem(transaction, grant.space_id, grant.id, at);
+  }
+
+  /** Of a grant that has ended there is only its item left, in the space of the person who gave it. */
+  async function wasRevoked(queryable: Queryable, { userId, id }: { userId: string; id: string }): Promise<boolean> {
+    const members = await queryable
+      .selectFrom('space_members')
+      .select('space_id')
+      .where('user_id', '=', userId)
+      .execute();
+    for (const { space_id } of members) {
+      const item = await findSystemItem(queryable, space_id, id, 'system.connection');
+      if (item?.properties.kind === 'app' && item.state === 'revoked') return true;
+    }
+    return false;
+  }
+}
+
+function toGrant(row: Selectable<Tables['app_grants']> & { name: string | null }): Grant {
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    clientName: row.name,
+    scopes: JSON.parse(row.scopes) as string[],
+    grantedAt: row.granted_at,
+    lastUsedAt: row.last_used_at,
+    status: 'active',
+  };
+}
+
+function noSuchGrant(): MarfaError {
+  return new MarfaError('not_found', 'There is no such grant.');
+}

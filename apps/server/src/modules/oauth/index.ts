@@ -1,0 +1,7 @@
+export type { AuthorizeOutcome, AuthorizeService, ConsentQuestion } from './authorize-service.ts';
+export { createOAuth, type OAuth } from './create-oauth.ts';
+export type { DeviceQuestion, DeviceService } from './device-service.ts';
+export type { Grant, GrantsService } from './grants-service.ts';
+export { createIssuerOf } from './issuer.ts';
+export { mountOAuth } from './mount-oauth.ts';
+export { formActionOf } from './redirect-uri.ts';
