@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import process from 'node:process';
 import { MarfaError } from '@withmarfa/shared';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
@@ -9,7 +10,7 @@ import { createIdempotency } from './http/idempotency.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
-import { createAccounts } from './modules/auth/index.ts';
+import { createAccounts, mountAuthRoutes } from './modules/auth/index.ts';
 import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
@@ -29,6 +30,7 @@ import { createSpacesService } from './modules/spaces/index.ts';
 import { createSpaceConfig, createTypesService, mountTypeRoutes } from './modules/types/index.ts';
 import { createWebhooksService, createWebhookWorker, mountWebhookRoutes } from './modules/webhooks/index.ts';
 import { createFolderBlobStore } from './platform/blob-store.ts';
+import { limiterFactory } from './platform/create-limiter.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { isOwnSchema } from './platform/database/migrate.ts';
 import { openDatabase } from './platform/database/open-database.ts';
@@ -36,6 +38,7 @@ import { createEventTail } from './platform/event-log/create-event-tail.ts';
 import { openEventLog } from './platform/event-log/open-event-log.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
+import { createMailer } from './platform/mailer.ts';
 import { createOutbound } from './platform/outbound-fetch.ts';
 import type { Platform } from './platform/platform.ts';
 import { createReadiness } from './platform/readiness.ts';
@@ -85,6 +88,7 @@ async function wireOver(
   dataFolder: DataFolder,
 ): Promise<MarfaServer> {
   const redis = environment.redisUrl === undefined ? null : openRedis(environment.redisUrl, logger);
+  const createLimiter = limiterFactory(redis);
   const database = await openDatabase(environment.database, logger);
   const { commits } = database;
   const platform: Platform = {
@@ -185,9 +189,15 @@ async function wireOver(
   const accounts = await createAccounts({
     platform,
     keys,
+    spaces,
     audit,
+    mailer: createMailer(environment.accounts.mail, (text) => process.stdout.write(text)),
+    createLimiter,
     baseUrl: environment.baseUrl ?? `http://localhost:${environment.port}`,
+    publicUrl,
     secure: environment.baseUrl?.startsWith('https:') ?? false,
+    signUp: environment.accounts.signUp,
+    mustVerifyEmail: environment.accounts.mustVerifyEmail,
   });
   const pages = createPages({
     platform,
@@ -232,6 +242,7 @@ async function wireOver(
     authenticate: bearerAuthentication(keys.authenticate),
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
+      mountAuthRoutes(mount, { accounts, spaces });
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
@@ -248,7 +259,7 @@ async function wireOver(
     pages,
     idempotency,
     readiness,
-    rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, redis }),
+    rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, createLimiter }),
     settings: environment,
   });
 
@@ -269,7 +280,7 @@ async function wireOver(
   return {
     listener,
     publicUrl,
-    setupLink: () => accounts.setupLink(publicUrl()),
+    setupLink: accounts.setupLink,
     async start(server) {
       listening = server.address() as AddressInfo;
       await runtime.start();
@@ -284,6 +295,7 @@ async function wireOver(
       eventStreams.stop();
       await runtime.stop();
       await webhookWorker.stop();
+      await accounts.settle();
     },
     async stop() {
       redis?.close();

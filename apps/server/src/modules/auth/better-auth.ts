@@ -1,32 +1,19 @@
-import { betterAuth } from 'better-auth';
+import { APIError, betterAuth } from 'better-auth';
+import { createAuthEndpoint } from 'better-auth/api';
+import { setSessionCookie } from 'better-auth/cookies';
+import { z } from 'zod';
 import type { Database } from '../../platform/database/database.ts';
 import type { Secret } from '../../platform/secret.ts';
+import type { AuthLibrary, AuthUser, Client, LinkPurpose } from './auth-library.ts';
+import { PASSWORD_LENGTH } from './password-length.ts';
 
-/** Shortest and longest password, in characters. */
-export const PASSWORD_LENGTH = { min: 10, max: 128 } as const;
 /** Header by which the client's address, already judged by this server, reaches the library. */
 const CLIENT_IP_HEADER = 'x-marfa-client-ip';
-
-export interface AuthUser {
-  id: string;
-  name: string;
-  email: string;
-}
-
-/** What the rest of the server uses of the auth library: users with passwords, and browser sessions. */
-export interface AuthLibrary {
-  createUser(user: { name: string; email: string; password: string }): Promise<AuthUser>;
-  deleteUser(id: string): Promise<void>;
-  listUserIds(): Promise<string[]>;
-  /** @returns cookies to set, or null when e-mail and password do not fit. */
-  signIn(
-    credentials: { email: string; password: string },
-    client: { ip: string | null; userAgent: string | undefined },
-  ): Promise<string[] | null>;
-  session(cookie: string | undefined): Promise<AuthUser | null>;
-  /** @returns cookies that end the session. */
-  signOut(cookie: string | undefined): Promise<string[]>;
-}
+const LINK_SECONDS = 3600;
+/** A session ends when it has not been used for so long. */
+const SESSION_SECONDS = 7 * 24 * 3600;
+/** The use of a session is noted, and its end moved, at most this often. */
+const SESSION_NOTED_EVERY_SECONDS = 3600;
 
 export interface AuthLibraryOptions {
   database: Database;
@@ -34,6 +21,9 @@ export interface AuthLibraryOptions {
   baseUrl: string;
   /** Whether cookies are for https only. */
   secure: boolean;
+  /** Whether people must confirm their address before they can sign in. */
+  mustVerifyEmail: boolean;
+  randomBytes(length: number): Uint8Array;
 }
 
 /** The options that decide which tables there are; the migration test compiles them again. */
@@ -46,11 +36,35 @@ export function tableOptions() {
       maxPasswordLength: PASSWORD_LENGTH.max,
     },
     user: { modelName: 'auth_users' },
-    session: { modelName: 'auth_sessions' },
+    session: {
+      modelName: 'auth_sessions',
+      expiresIn: SESSION_SECONDS,
+      updateAge: SESSION_NOTED_EVERY_SECONDS,
+    },
     account: { modelName: 'auth_accounts' },
-    verification: { modelName: 'auth_verifications' },
+    verification: {
+      modelName: 'auth_verifications',
+      // Of links that were mailed, only hashes lie in the record.
+      storeIdentifier: {
+        default: 'plain' as const,
+        overrides: { 'reset-password:': 'hashed' as const, 'verify-email:': 'hashed' as const },
+      },
+    },
   };
 }
+
+/** Opens a session for somebody who has shown who they are in another way than by the password. */
+const signInAs = createAuthEndpoint.serverOnly(
+  { method: 'POST', body: z.object({ userId: z.string() }) },
+  async (context) => {
+    const { internalAdapter } = context.context;
+    const user = await internalAdapter.findUserById(context.body.userId);
+    if (!user) throw new APIError('NOT_FOUND');
+    const session = await internalAdapter.createSession(user.id);
+    await setSessionCookie(context, { session, user });
+    return context.json({ ok: true });
+  },
+);
 
 /**
  * Wraps better-auth; the only file that imports it. Its HTTP handler is not mounted: accounts are reached through our
@@ -61,13 +75,21 @@ export async function createAuthLibrary({
   secret,
   baseUrl,
   secure,
+  mustVerifyEmail,
+  randomBytes,
 }: AuthLibraryOptions): Promise<AuthLibrary> {
+  const tables = tableOptions();
   const auth = betterAuth({
     baseURL: baseUrl,
     basePath: '/auth',
     secret: secret.reveal(),
     database: { db: database.shared, type: database.dialect, transaction: true },
-    ...tableOptions(),
+    ...tables,
+    emailAndPassword: {
+      ...tables.emailAndPassword,
+      requireEmailVerification: mustVerifyEmail,
+      revokeSessionsOnPasswordReset: true,
+    },
     // Attempts are limited by our own pages, which know the client's address.
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
@@ -78,51 +100,134 @@ export async function createAuthLibrary({
       database: { validateSchema: false },
       ipAddress: { ipAddressHeaders: [CLIENT_IP_HEADER] },
     },
+    plugins: [{ id: 'marfa-sessions', endpoints: { signInAs } }],
   });
   // A configuration error shows here, not as an unhandled rejection later.
-  const context = await auth.$context;
+  const { internalAdapter, password } = await auth.$context;
+
+  const headersOf = ({ ip, userAgent }: Client, cookie?: string) =>
+    new Headers({
+      ...(ip ? { [CLIENT_IP_HEADER]: ip } : {}),
+      ...(userAgent ? { 'user-agent': userAgent } : {}),
+      ...(cookie ? { cookie } : {}),
+    });
+  const linkId = (purpose: LinkPurpose, token: string) => `${purpose}:${token}`;
+
+  async function readLink(purpose: LinkPurpose, token: string): Promise<string | null> {
+    const link = await internalAdapter.findVerificationValue(linkId(purpose, token));
+    return link && link.expiresAt > new Date() ? link.value : null;
+  }
 
   return {
-    async createUser({ name, email, password }) {
-      const hash = await context.password.hash(password);
-      const user = await context.internalAdapter.createUser(
-        { name, email: email.toLowerCase(), emailVerified: false },
+    hashPassword: (text) => password.hash(text),
+
+    async createUser({ name, email, passwordHash, isVerified }) {
+      const user = await internalAdapter.createUser(
+        { name, email: email.toLowerCase(), emailVerified: isVerified },
         { method: 'email-password' },
       );
-      await context.internalAdapter.linkAccount({
+      await internalAdapter.linkAccount({
         userId: user.id,
         providerId: 'credential',
         accountId: user.id,
-        password: hash,
+        password: passwordHash,
       });
-      return { id: user.id, name: user.name, email: user.email };
+      return toUser(user);
     },
 
-    deleteUser: (id) => context.internalAdapter.deleteUser(id),
-
-    async listUserIds() {
-      const users = await context.internalAdapter.listUsers();
-      return users.map((user) => user.id);
+    async confirmUser(id, { name, passwordHash } = {}) {
+      await internalAdapter.updateUser(id, { emailVerified: true, ...(name === undefined ? {} : { name }) });
+      if (passwordHash !== undefined) await internalAdapter.updatePassword(id, passwordHash);
     },
 
-    async signIn(body, { ip, userAgent }) {
-      const headers = new Headers({
-        ...(ip ? { [CLIENT_IP_HEADER]: ip } : {}),
-        ...(userAgent ? { 'user-agent': userAgent } : {}),
-      });
-      const response = await auth.api.signInEmail({ body, headers, asResponse: true });
-      return response.ok ? response.headers.getSetCookie() : null;
+    async findUser(by) {
+      if ('id' in by) {
+        const user = await internalAdapter.findUserById(by.id);
+        return user && toUser(user);
+      }
+      const found = await internalAdapter.findUserByEmail(by.email.toLowerCase());
+      return found && toUser(found.user);
+    },
+
+    async signIn(body, client) {
+      const response = await auth.api.signInEmail({ body, headers: headersOf(client), asResponse: true });
+      // The library says 403 after a right password alone.
+      if (!response.ok) return { ok: false, reason: response.status === 403 ? 'unverified' : 'wrong' };
+      const { user } = (await response.json()) as { user: { id: string } };
+      return { ok: true, userId: user.id, cookies: response.headers.getSetCookie() };
+    },
+
+    async signInAs(userId, client) {
+      const response = await auth.api.signInAs({ body: { userId }, headers: headersOf(client), asResponse: true });
+      return response.headers.getSetCookie();
     },
 
     async session(cookie) {
       if (!cookie) return null;
-      const found = await auth.api.getSession({ headers: new Headers({ cookie }) });
-      return found ? { id: found.user.id, name: found.user.name, email: found.user.email } : null;
+      const { headers, response } = await auth.api.getSession({
+        headers: new Headers({ cookie }),
+        returnHeaders: true,
+      });
+      if (!response) return null;
+      return { user: toUser(response.user), sessionId: response.session.id, cookies: headers.getSetCookie() };
     },
+
+    async listSessions(userId) {
+      const sessions = await internalAdapter.listSessions(userId, { onlyActiveSessions: true });
+      return sessions.map(({ id, createdAt, updatedAt, ipAddress, userAgent }) => ({
+        id,
+        createdAt,
+        lastActiveAt: updatedAt,
+        ip: ipAddress || null,
+        userAgent: userAgent || null,
+      }));
+    },
+
+    async endSession(userId, id) {
+      const sessions = await internalAdapter.listSessions(userId, { onlyActiveSessions: true });
+      const session = sessions.find((each) => each.id === id);
+      if (session) await internalAdapter.deleteSession(session.token);
+      return session !== undefined;
+    },
+
+    endSessions: (userId) => internalAdapter.deleteUserSessions(userId),
 
     async signOut(cookie) {
       const response = await auth.api.signOut({ headers: new Headers(cookie ? { cookie } : {}), asResponse: true });
       return response.headers.getSetCookie();
     },
+
+    async issueLink(purpose, value) {
+      const token = Buffer.from(randomBytes(32)).toString('base64url');
+      const expiresAt = new Date(Date.now() + LINK_SECONDS * 1000);
+      await internalAdapter.createVerificationValue({ identifier: linkId(purpose, token), value, expiresAt });
+      return token;
+    },
+
+    readLink,
+
+    async takeLink(purpose, token) {
+      const link = await internalAdapter.consumeVerificationValue(linkId(purpose, token));
+      return link?.value ?? null;
+    },
+
+    async resetPassword(token, newPassword) {
+      const userId = await readLink('reset-password', token);
+      const response = await auth.api.resetPassword({ body: { token, newPassword }, asResponse: true });
+      return response.ok ? userId : null;
+    },
+
+    async changePassword(cookie, { current, next }, client) {
+      const response = await auth.api.changePassword({
+        body: { currentPassword: current, newPassword: next, revokeOtherSessions: true },
+        headers: headersOf(client, cookie),
+        asResponse: true,
+      });
+      return response.ok ? response.headers.getSetCookie() : null;
+    },
   };
+}
+
+function toUser({ id, name, email, emailVerified }: AuthUser): AuthUser {
+  return { id, name, email, emailVerified };
 }

@@ -1,1 +1,4 @@
-export { type Accounts, createAccounts, type SignedIn } from './accounts.ts';
+export { type Accounts, createAccounts } from './accounts.ts';
+export { mountAuthRoutes } from './auth-routes.ts';
+export type { BrowserSession } from './browser-sessions.ts';
+export type { SignedIn } from './sign-ins.ts';

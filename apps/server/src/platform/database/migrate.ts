@@ -11,6 +11,7 @@ import { idempotency } from './migrations/0006-idempotency.ts';
 import { blobs } from './migrations/0007-blobs.ts';
 import { itemLists } from './migrations/0010-item-lists.ts';
 import { search } from './migrations/0011-search.ts';
+import { people } from './migrations/0012-people.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
 const TABLE = 'marfa_migrations';
@@ -27,6 +28,7 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0007-blobs': blobs,
   '0010-item-lists': itemLists,
   '0011-search': search,
+  '0012-people': people,
 };
 
 /**
