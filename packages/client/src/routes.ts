@@ -51,6 +51,7 @@ export const ROUTES = {
   audit: { list: 'listAudit' },
   tenants: { create: 'createTenant', list: 'listTenants', get: 'getTenant' },
   spaceConfig: { get: 'getSpaceConfig', replace: 'putSpaceConfig' },
+  auth: { me: 'getMe' },
   system: { mintRuntimeCredential: 'mintRuntimeCredential' },
   health: { get: 'getHealth', ready: 'getReadiness' },
 } as const satisfies Record<string, Record<string, EndpointName>>;

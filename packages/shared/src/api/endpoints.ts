@@ -1,3 +1,4 @@
+import { getMe } from './accounts.ts';
 import { listAudit } from './audit.ts';
 import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
 import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
@@ -123,6 +124,7 @@ export const ENDPOINTS = {
   getSpaceConfig,
   putSpaceConfig,
   mintRuntimeCredential,
+  getMe,
   getHealth,
   getReadiness,
 } as const satisfies Record<string, Endpoint>;

@@ -71,7 +71,7 @@ export function createAuthorizeService(context: OAuthContext): AuthorizeService 
   }
 
   function isFreshEnough(query: string, request: AuthorizeRequest, session: SignedIn): boolean {
-    const createdAtMs = session.session.createdAt.getTime();
+    const createdAtMs = session.signedInAt.getTime();
     const [since = '', proof = ''] = (new URLSearchParams(query).get(FRESH_SINCE) ?? '').split('.');
     if (signed.isProof('fresh', `${since} ${request.client.clientId}`, proof) && createdAtMs >= Number(since))
       return true;
@@ -103,7 +103,7 @@ export function createAuthorizeService(context: OAuthContext): AuthorizeService 
       if (isSilent) return tell('consent_required', 'the person has to be asked');
       const form = {
         id: newId(),
-        sessionId: session.session.id,
+        sessionId: session.sessionId,
         expiresAtMs: now().getTime() + FORM_MINUTES * 60_000,
       };
       return {
@@ -120,7 +120,7 @@ export function createAuthorizeService(context: OAuthContext): AuthorizeService 
 
     async decide({ signed: text, accept, scopes }, { issuer, cookie, session, clientIp }) {
       const form = signed.open(text);
-      if (!form || form.sessionId !== session.session.id || form.expiresAtMs <= now().getTime()) throw formEnded();
+      if (!form || form.sessionId !== session.sessionId || form.expiresAtMs <= now().getTime()) throw formEnded();
       const judgement = await judge(new URLSearchParams(form.parameters).toString(), issuer);
       // What was fine when the page was made may not be any more: the client may be gone.
       if (judgement.kind === 'page') throw new MarfaError('forbidden', judgement.message);

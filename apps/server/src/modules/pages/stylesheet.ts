@@ -56,6 +56,8 @@ input:focus-visible, textarea:focus-visible, select:focus-visible, button:focus-
 .faulty input, .faulty textarea, .faulty select { border-color: var(--bad); }
 .fault { color: var(--bad); font-size: 0.9rem; margin: 0.25rem 0; overflow-wrap: anywhere; }
 .message { border-left: 4px solid var(--bad); background: var(--tint); padding: 0.6rem 0.9rem; border-radius: 0.3rem; overflow-wrap: anywhere; }
+.message.good { border-color: var(--good); }
+.aside { margin-top: 1rem; color: var(--soft); font-size: 0.95rem; }
 button, .button { display: inline-block; font: inherit; font-weight: 600; cursor: pointer; text-decoration: none; border: 1px solid var(--accent); background: var(--accent); color: var(--accent-ink); border-radius: 0.55rem; padding: 0.55rem 1.1rem; min-height: 2.75rem; }
 button.secondary, .button.secondary { background: transparent; color: var(--accent); }
 button.danger { background: var(--bad); border-color: var(--bad); color: #fff; }
