@@ -19,7 +19,7 @@ import { createEventStreams, mountEventRoutes } from './modules/events/index.ts'
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
 import { createItemsService, createTrashPurge, createVersionThinning, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
-import { createIssuerOf, createOAuth, mountOAuth } from './modules/oauth/index.ts';
+import { createIssuerOf, createOAuth, mountClientRoutes, mountGrantRoutes, mountOAuth } from './modules/oauth/index.ts';
 import { createPages } from './modules/pages/index.ts';
 import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
 import {
@@ -275,10 +275,12 @@ async function wireOver(
         ? oauth.tokens.authenticate(token, clientIp)
         : keys.authenticate(token, clientIp),
     ),
-    mountProtocol: (mount) => mountOAuth(mount, oauth.endpoints),
+    mountProtocol: (mount) => mountOAuth(mount, oauth.endpoints, accounts),
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
       mountAuthRoutes(mount, { accounts, spaces });
+      mountGrantRoutes(mount, { database, accounts, ...oauth });
+      mountClientRoutes(mount, { platform, spaces, audit, ...oauth });
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });

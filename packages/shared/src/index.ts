@@ -96,6 +96,21 @@ export {
   UpdateKeyInputSchema,
   updateKey,
 } from './api/keys.ts';
+export {
+  ClientSchema,
+  CreateClientInputSchema,
+  createOAuthClient,
+  deleteOAuthClient,
+  type GrantRow,
+  GrantSchema,
+  getGrant,
+  getOAuthClient,
+  listGrants,
+  listOAuthClients,
+  revokeGrant,
+  rotateOAuthClientSecret,
+  updateOAuthClient,
+} from './api/oauth.ts';
 export { mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
 export {
   getSpaceConfig,

@@ -31,6 +31,17 @@ import {
   updateItem,
 } from './items.ts';
 import { createKey, getKey, listKeys, revokeKey, updateKey } from './keys.ts';
+import {
+  createOAuthClient,
+  deleteOAuthClient,
+  getGrant,
+  getOAuthClient,
+  listGrants,
+  listOAuthClients,
+  revokeGrant,
+  rotateOAuthClientSecret,
+  updateOAuthClient,
+} from './oauth.ts';
 import { mintRuntimeCredential } from './runtime-credentials.ts';
 import { getSpaceConfig, putSpaceConfig } from './space-config.ts';
 import { createTenant, getTenant, listTenants } from './tenants.ts';
@@ -125,6 +136,15 @@ export const ENDPOINTS = {
   putSpaceConfig,
   mintRuntimeCredential,
   getMe,
+  listGrants,
+  getGrant,
+  revokeGrant,
+  createOAuthClient,
+  listOAuthClients,
+  getOAuthClient,
+  updateOAuthClient,
+  deleteOAuthClient,
+  rotateOAuthClientSecret,
   getHealth,
   getReadiness,
 } as const satisfies Record<string, Endpoint>;

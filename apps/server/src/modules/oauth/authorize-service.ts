@@ -42,11 +42,11 @@ export interface AuthorizeService {
   begin(query: string, visitor: Visitor): Promise<AuthorizeOutcome>;
   /**
    * Takes in what the person decided. Client, redirect and the most that can be granted are those of the signed request.
-   * @param scopes those left ticked; what was not asked for is not listened to.
+   * @param scopes those left ticked, or all that were asked for; what was not asked for is not listened to.
    * @throws MarfaError `forbidden` for a form that is forged, spent, out of date or somebody else's.
    */
   decide(
-    decision: { signed: string; accept: boolean; scopes: readonly string[] },
+    decision: { signed: string; accept: boolean; scopes: readonly string[] | 'all' },
     visitor: Visitor & { session: SignedIn; clientIp: string | null },
   ): Promise<URL>;
   /** The address that a sign-in with this return address may end at, if it is a client's. */
@@ -126,7 +126,7 @@ export function createAuthorizeService(context: OAuthContext): AuthorizeService 
       if (judgement.kind === 'page') throw new MarfaError('forbidden', judgement.message);
       if (judgement.kind === 'redirect') return judgement.to;
       const { request } = judgement;
-      const granted = request.scopes.filter((scope) => scopes.includes(scope));
+      const granted = scopes === 'all' ? request.scopes : request.scopes.filter((scope) => scopes.includes(scope));
       return database.writeTogether(async (transaction) => {
         try {
           await transaction

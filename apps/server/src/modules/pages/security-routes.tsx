@@ -11,7 +11,7 @@ import { SecurityPage } from './views/security-page.tsx';
 
 /** Where a person is signed in, which apps have access, and the password. */
 export function mountSecurityPages(routes: PageRoutes, tools: PageTools): void {
-  const { accounts, protectForm, signedIn, requireSignedIn } = tools;
+  const { accounts, oauth, platform, protectForm, signedIn, requireSignedIn } = tools;
 
   async function show(
     request: Request,
@@ -25,8 +25,10 @@ export function mountSecurityPages(routes: PageRoutes, tools: PageTools): void {
       <SecurityPage
         owner={{ name: session.user.name, csrf: form.csrf }}
         email={session.user.email}
-        // Filled by "Sign in with Marfa": the apps that this person has let in.
-        apps={[]}
+        apps={(await oauth.grants.list({ userId: session.user.id })).map((grant) => ({
+          ...grant,
+          name: grant.clientName ?? 'An app without a name',
+        }))}
         sessions={await accounts.listSessions(session)}
         form={form}
         notice={queryText(request, 'notice')}
@@ -59,6 +61,14 @@ export function mountSecurityPages(routes: PageRoutes, tools: PageTools): void {
       if (!faulty) throw error;
       return await show(request, response, session, { faulty, status: 400 });
     }
+  });
+
+  routes.post('/auth/grants/:id/revoke', protectForm, async (request, response) => {
+    const session = await requireSignedIn(request, response);
+    if (!session) return;
+    const actor = { of: { userId: session.user.id }, keyId: session.caller.keyId, clientIp: request.ip ?? null };
+    await platform.database.write((transaction) => oauth.grants.revoke(transaction, actor, String(request.params.id)));
+    response.redirect(302, '/auth/security?notice=grant_revoked');
   });
 
   // JSON, for scripts of the person's own browser; it answers as the API does.
