@@ -264,6 +264,14 @@ describeServer(
       expect(await isSignedIn(visitor)).toBe(true);
     });
 
+    it('leads nowhere else, whatever the form says', async () => {
+      for (const target of ['//evil.example/', 'https://evil.example/', '/\\evil.example/']) {
+        const fields = { ...aStranger(), return_to: target };
+        const answer = await aVisitor(under.server).submit('/auth/sign-up', '/auth/sign-up', fields);
+        expect([answer.status, answer.location]).toEqual([303, '/']);
+      }
+    });
+
     it('says that an address has an account', async () => {
       const answer = await signUp(aVisitor(under.server), { ...aStranger(), email: OWNER.email });
       expect(answer.status).toBe(400);

@@ -104,7 +104,7 @@ describeServer(
       const [visitor, other] = [await signedIn(), await signedIn()];
       const before = visitor.cookieHeader();
       const answer = await visitor.submit(SECURITY, '/auth/sessions/sign-out-all');
-      expect(answer.location).toBe('/auth/sign-in?notice=signed_out_everywhere');
+      expect(answer.location).toBe('/auth/sign-in');
       expect(visitor.cookies.has(TOKEN)).toBe(false);
       const [name, value] =
         before

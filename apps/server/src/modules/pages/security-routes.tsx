@@ -86,7 +86,7 @@ export function mountSecurityPages(routes: PageRoutes, tools: PageTools): void {
     if (!session) return;
     await accounts.endAllSessions(session);
     response.append('Set-Cookie', await accounts.signOut(request.get('cookie')));
-    response.redirect(303, '/auth/sign-in?notice=signed_out_everywhere');
+    response.redirect(303, '/auth/sign-in');
   });
 
   routes.post('/auth/sessions/:id/revoke', protectForm, async (request, response) => {

@@ -56,7 +56,6 @@ export interface SignInPageProps {
 
 const SIGN_IN_NOTICES = {
   password_reset: 'Your password is set. Sign in with it.',
-  signed_out_everywhere: 'You are signed out everywhere.',
 };
 
 export function SignInPage({ form, returnTo, links, notice = '' }: SignInPageProps) {
