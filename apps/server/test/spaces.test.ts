@@ -59,7 +59,6 @@ const CASES: Record<string, readonly Naming[] | string> = {
     naming('type', (api, id) => api.post('/edges/types', { id: 'mine', source_type_constraints: [typeOf(id)] })),
   ],
   'DELETE /edges/types/{id}': [naming('type', (api, id) => api.delete(`/edges/types/${edgeTypeOf(id)}`))],
-  'GET /auth/me': NAMES_NOTHING,
   'GET /tenants/current/config': NAMES_NOTHING,
   'PUT /tenants/current/config': NAMES_NOTHING,
   'GET /integrations': SHARED,
