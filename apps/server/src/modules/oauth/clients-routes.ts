@@ -99,6 +99,7 @@ export function mountClientRoutes(mount: Mount, deps: ClientRoutesDeps): void {
     const { client, secret } = await database.write(async (transaction) => {
       const before = await clientOf(transaction, params.client_id);
       if (before.secret === null) throw new MarfaError('conflict', 'This is a public client: it has no secret.');
+      tokens.forgetAll(transaction);
       const fresh = clients.freshSecret(before, body.overlap_seconds);
       await updateClient(transaction, { ...before, secret: fresh.kept }, now());
       await note(transaction, caller, {

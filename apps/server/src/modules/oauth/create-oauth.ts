@@ -38,7 +38,7 @@ export function createOAuth({ platform, audit, library, issuerOf, claims, signUp
   const grants = createGrantsService({ platform, audit, tokens });
   const clients = createClientsService(platform, audit);
   const hash = createTokenHash(platform.apiKeySalt);
-  const context = { platform, audit, library, tokens, grants, issuerOf, hash, claims };
+  const context = { platform, audit, library, tokens, grants, clients, issuerOf, hash, claims };
   const device = createDeviceService(context);
   const authorize = createAuthorizeService(context);
   return {
