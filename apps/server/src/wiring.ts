@@ -19,7 +19,14 @@ import { createEventStreams, mountEventRoutes } from './modules/events/index.ts'
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
 import { createItemsService, createTrashPurge, createVersionThinning, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
-import { createIssuerOf, createOAuth, mountClientRoutes, mountGrantRoutes, mountOAuth } from './modules/oauth/index.ts';
+import {
+  bearerChallenge,
+  createIssuerOf,
+  createOAuth,
+  mountClientRoutes,
+  mountGrantRoutes,
+  mountOAuth,
+} from './modules/oauth/index.ts';
 import { createPages } from './modules/pages/index.ts';
 import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
 import {
@@ -275,6 +282,7 @@ async function wireOver(
         ? oauth.tokens.authenticate(token, clientIp)
         : keys.authenticate(token, clientIp),
     ),
+    challenge: (request) => bearerChallenge(request, oauth.issuerOf(request.headers)),
     mountProtocol: (mount) => mountOAuth(mount, oauth.endpoints, accounts),
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);

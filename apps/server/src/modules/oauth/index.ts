@@ -1,4 +1,5 @@
 export type { AuthorizeOutcome, AuthorizeService, ConsentQuestion } from './authorize-service.ts';
+export { bearerChallenge } from './bearer-challenge.ts';
 export { mountClientRoutes } from './clients-routes.ts';
 export { createOAuth, type OAuth } from './create-oauth.ts';
 export type { DeviceQuestion, DeviceService } from './device-service.ts';
