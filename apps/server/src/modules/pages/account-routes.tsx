@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { formFaults, formFields, safeReturnTo } from './form-fields.ts';
-import { allowReturnTarget } from './form-target.ts';
+import { letReturnLeadToApp } from './form-target.ts';
 import type { PageRoutes, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
 import { ErrorPage, type FormState, NoOwnerPage, SetupPage, SignInPage } from './views/account-pages.tsx';
@@ -67,7 +67,7 @@ export function mountAccountPages(routes: PageRoutes, tools: PageTools): void {
     }
   });
 
-  routes.get('/auth/sign-in', allowReturnTarget(tools.oauth), async (request, response) => {
+  routes.get('/auth/sign-in', letReturnLeadToApp(tools.oauth), async (request, response) => {
     if (!(await accounts.hasOwner())) return renderPage(response, <NoOwnerPage />);
     return renderPage(
       response,
@@ -75,7 +75,7 @@ export function mountAccountPages(routes: PageRoutes, tools: PageTools): void {
     );
   });
 
-  routes.post('/auth/sign-in', protectForm, allowReturnTarget(tools.oauth), async (request, response) => {
+  routes.post('/auth/sign-in', protectForm, letReturnLeadToApp(tools.oauth), async (request, response) => {
     if (!(await admitAttempt(request, response))) return;
     const { email = '', password = '', return_to } = formFields(request);
     const returnTo = safeReturnTo(return_to);
