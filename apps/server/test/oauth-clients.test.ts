@@ -1,9 +1,9 @@
 import * as oidc from 'openid-client';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { allowApp, answerDevice, REDIRECT } from './support/consent.ts';
 import { describeServer } from './support/describe-server.ts';
-import { becomeOwner, formOf, OWNER, type Person } from './support/person.ts';
+import { becomeOwner, OWNER, type Person } from './support/person.ts';
 
-const REDIRECT = 'http://127.0.0.1:5173/callback';
 const SCOPE = 'openid profile email core.note:write core.bookmark.*:read edge.about:read';
 
 describeServer('Sign in with Marfa', (under) => {
@@ -20,31 +20,21 @@ describeServer('Sign in with Marfa', (under) => {
       { execute: [oidc.allowInsecureRequests] },
     );
 
-  /** Runs the whole flow; the person leaves everything ticked unless `decide` says otherwise. */
-  async function signInWith(config: oidc.Configuration, decide = (form: URLSearchParams) => form, scope = SCOPE) {
-    const verifier = oidc.randomPKCECodeVerifier();
-    const state = oidc.randomState();
-    const nonce = oidc.randomNonce();
-    const url = oidc.buildAuthorizationUrl(config, {
+  /** Runs the whole flow; the person leaves everything ticked. */
+  async function signInWith(config: oidc.Configuration) {
+    const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
+    const expectedState = oidc.randomState();
+    const expectedNonce = oidc.randomNonce();
+    const link = oidc.buildAuthorizationUrl(config, {
       redirect_uri: REDIRECT,
-      scope,
-      state,
-      nonce,
-      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      scope: SCOPE,
+      state: expectedState,
+      nonce: expectedNonce,
+      code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
       code_challenge_method: 'S256',
     });
-    const page = await owner.get(`${url.pathname}${url.search}`);
-    expect(page.status, page.html).toBe(200);
-    const form = decide(formOf(page.html));
-    form.set('decision', 'accept');
-    const done = await owner.post('/auth/authorize/decision', form);
-    expect(done.status, done.html).toBe(302);
-    if (done.location?.includes('error=')) throw new Error(done.location);
-    return oidc.authorizationCodeGrant(config, new URL(done.location ?? ''), {
-      pkceCodeVerifier: verifier,
-      expectedState: state,
-      expectedNonce: nonce,
-    });
+    const answer = await allowApp(owner, link);
+    return oidc.authorizationCodeGrant(config, answer, { pkceCodeVerifier, expectedState, expectedNonce });
   }
 
   describe.each([
@@ -76,6 +66,33 @@ describeServer('Sign in with Marfa', (under) => {
       await oidc.tokenRevocation(config, next.refresh_token ?? '');
       expect(await oidc.tokenIntrospection(config, next.access_token)).toEqual({ active: false });
       expect((await api.get('/items')).status).toBe(401);
+    });
+
+    it('signs in on a device, is renewed like any other, and is told when the person says no', async () => {
+      const config = await register(
+        {
+          token_endpoint_auth_method: method,
+          redirect_uris: [],
+          grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+        },
+        authentication,
+      );
+      const start = await oidc.initiateDeviceAuthorization(config, { scope: SCOPE });
+      const link = start.verification_uri_complete ?? '';
+      expect((await answerDevice(owner, link)).html).toContain('Your device is connected');
+      // It is decided already, so the first poll may come at once.
+      const tokens = await oidc.pollDeviceAuthorizationGrant(config, { ...start, interval: 0 });
+      expect(tokens.scope).toBe(SCOPE);
+      expect(tokens.claims()).toMatchObject({ email: OWNER.email, aud: config.clientMetadata().client_id });
+      const next = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '');
+      expect((await under.admin.as(next.access_token).get('/items?type=core.note')).status).toBe(200);
+
+      const refused = await oidc.initiateDeviceAuthorization(config, { scope: SCOPE });
+      const page = await answerDevice(owner, refused.verification_uri_complete ?? '', 'deny');
+      expect(page.html).toContain('Nothing was granted');
+      await expect(oidc.pollDeviceAuthorizationGrant(config, { ...refused, interval: 0 })).rejects.toMatchObject({
+        error: 'access_denied',
+      });
     });
   });
 });

@@ -25,6 +25,7 @@ const CLAIMS = [
   'exp',
   'iat',
   'auth_time',
+  'acr',
   'nonce',
   'at_hash',
   'name',
@@ -69,12 +70,15 @@ export function authorizationServerMetadata(issuer: string, signUp: boolean) {
   };
 }
 
+/** What an app needs to begin with: an MCP client that is told nothing else asks for just what stands here. */
+const READING = ['*:read', 'edge.*:read', 'metadata:read'];
+
 /** Where clients of the API learn who issues tokens for it (RFC 9728). */
 export function protectedResourceMetadata(issuer: string) {
   return {
     resource: issuer,
     authorization_servers: [issuer],
-    scopes_supported: SCOPES,
+    scopes_supported: READING,
     bearer_methods_supported: ['header'],
   };
 }

@@ -7,4 +7,4 @@ export { mountGrantRoutes } from './grants-routes.ts';
 export type { Grant, GrantsService } from './grants-service.ts';
 export { createIssuerOf } from './issuer.ts';
 export { mountOAuth } from './mount-oauth.ts';
-export { formActionOf } from './redirect-uri.ts';
+export { placeOf } from './redirect-uri.ts';

@@ -56,8 +56,8 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname === '127.0.0.1');
 }
 
-/** What a page has to allow as `form-action`, so that a browser follows the redirect of a form to there. */
-export function formActionOf(redirectUri: string): string {
+/** Where an address leads, as a person is told: its origin, or the scheme by which a program is called. */
+export function placeOf(redirectUri: string): string {
   const url = new URL(redirectUri);
   return url.protocol === 'http:' || url.protocol === 'https:' ? url.origin : url.protocol;
 }

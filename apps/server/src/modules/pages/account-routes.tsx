@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { formFaults, formFields, safeReturnTo } from './form-fields.ts';
+import { letReturnLeadToApp } from './form-target.ts';
 import { clientOf, createAttemptGate, emptyForm, keepAddressSecret, queryText } from './form-tools.tsx';
 import type { PageRoutes, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
@@ -49,7 +50,7 @@ export function mountAccountPages(routes: PageRoutes, tools: PageTools): void {
 
   const signInLinks = { signUp: accounts.isOpen, passwordReset: accounts.canSendMail };
 
-  routes.get('/auth/sign-in', async (request, response) => {
+  routes.get('/auth/sign-in', letReturnLeadToApp(tools.oauth), async (request, response) => {
     if (!(await accounts.hasOwner())) return renderPage(response, <NoOwnerPage />);
     return renderPage(
       response,
@@ -62,7 +63,7 @@ export function mountAccountPages(routes: PageRoutes, tools: PageTools): void {
     );
   });
 
-  routes.post('/auth/sign-in', protectForm, async (request, response) => {
+  routes.post('/auth/sign-in', protectForm, letReturnLeadToApp(tools.oauth), async (request, response) => {
     if (!(await admitAttempt(request, response))) return;
     const { email = '', password = '', return_to } = formFields(request);
     const returnTo = safeReturnTo(return_to);

@@ -1,9 +1,9 @@
 import { MarfaError } from '@withmarfa/shared';
 import type { Request, Response } from 'express';
 import type { SignedIn } from '../auth/index.ts';
-import { type AuthorizeOutcome, type ConsentQuestion, formActionOf } from '../oauth/index.ts';
+import { type AuthorizeOutcome, type ConsentQuestion, placeOf } from '../oauth/index.ts';
 import { formFields, formList } from './form-fields.ts';
-import { allowFormTarget } from './form-target.ts';
+import { letFormsLeadToApp } from './form-target.ts';
 import type { PageRoutes, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
 import { ErrorPage } from './views/account-pages.tsx';
@@ -49,14 +49,14 @@ export function mountOAuthPages(router: PageRoutes, tools: PageTools): void {
     { client, redirectUri, scopes, before, signed }: ConsentQuestion,
     { request, response, session }: { request: Request; response: Response; session: SignedIn },
   ): void {
-    allowFormTarget(response, formActionOf(redirectUri));
+    letFormsLeadToApp(response, redirectUri);
     renderPage(
       response,
       <ConsentPage
         owner={{ name: session.user.name, csrf: csrfToken(request, response) }}
         email={session.user.email}
         app={{ ...client, isVouchedFor: client.origin === 'admin' }}
-        returnsTo={formActionOf(redirectUri)}
+        returnsTo={placeOf(redirectUri)}
         asked={scopes}
         granted={before?.scopes ?? null}
         action="/auth/authorize/decision"
@@ -87,7 +87,6 @@ export function mountOAuthPages(router: PageRoutes, tools: PageTools): void {
         clientIp: request.ip ?? null,
       },
     );
-    allowFormTarget(response, formActionOf(to.href));
     response.set('Cache-Control', 'no-store').redirect(302, to.href);
   });
 }

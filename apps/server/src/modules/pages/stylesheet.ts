@@ -51,7 +51,7 @@ footer { color: var(--soft); font-size: 0.85rem; padding-bottom: 2.5rem; }
 .grants { margin: 0.25rem 0; padding-left: 1.2rem; }
 .field { margin: 1rem 0; }
 .field label { display: block; font-weight: 600; margin-bottom: 0.2rem; }
-input:not([type=checkbox]), textarea, select { width: 100%; font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.6rem 0.75rem; margin-top: 0.2rem; }
+input:not([type=checkbox]), textarea, select { width: 100%; font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: 0.5rem; padding: 0.6rem 0.75rem; margin-top: 0.2rem; }
 input:focus-visible, textarea:focus-visible, select:focus-visible, button:focus-visible, a:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .faulty input, .faulty textarea, .faulty select { border-color: var(--bad); }
 .fault { color: var(--bad); font-size: 0.9rem; margin: 0.25rem 0; overflow-wrap: anywhere; }
@@ -66,13 +66,15 @@ button:disabled { opacity: 0.6; cursor: default; }
 .card.centred { margin-left: auto; margin-right: auto; }
 .choices { border: 0; margin: 1.25rem 0 0; padding: 0; min-width: 0; }
 .choices legend { font-weight: 650; padding: 0; margin-bottom: 0.25rem; }
-.choice { display: grid; grid-template-columns: auto 1fr; gap: 0 0.75rem; align-items: start; padding: 0.6rem 0; border-top: 1px solid var(--line); }
+.choice { display: grid; grid-template-columns: auto minmax(0, 1fr); overflow-wrap: anywhere; gap: 0 0.75rem; align-items: start; padding: 0.6rem 0; border-top: 1px solid var(--line); }
 .choice input { width: 1.25rem; height: 1.25rem; margin: 0.2rem 0 0; accent-color: var(--accent); }
 .choice label { display: block; cursor: pointer; padding-bottom: 0.1rem; }
 .part { border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.75rem 1rem; margin: 1rem 0; }
 .part h2 { margin: 0; }
-.plain { list-style: none; margin: 0.5rem 0 0; padding: 0; }
-.facts-list.small { font-size: 0.88rem; margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
+.plain { list-style: none; margin: 0.5rem 0 0; padding: 0; overflow-wrap: anywhere; }
+.plain li { padding: 0.6rem 0; border-top: 1px solid var(--line); }
+.facts-list.small { font-size: 0.9rem; grid-template-columns: minmax(5rem, auto) minmax(0, 1fr); margin-top: 1rem; padding-top: 1rem; border-top: 1px solid var(--line); }
+.message .secret { background: var(--card); font-size: 1.2rem; letter-spacing: 0.06em; }
 .actions { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0.75rem 1rem; margin-top: 1.25rem; }
 summary { cursor: pointer; padding: 0.6rem 0; color: var(--soft); }
 @media (prefers-color-scheme: dark) { button.danger { color: #2a0d0b; } }

@@ -28,29 +28,16 @@ export function ConsentPage(props: ConsentPageProps) {
           <strong>{name}</strong> wants to use your space. You are signed in as <strong>{owner.name}</strong> ({email}).
         </p>
         {userCode === undefined ? null : (
-          <p class="message" role="note">
-            Your device should show the code <code class="secret">{userCode}</code> Go on only if you started this
-            yourself, on a device in front of you: whoever holds it will be let in.
-          </p>
-        )}
-        <form method="post" action={action}>
-          <input type="hidden" name="csrf" value={owner.csrf} />
-          {Object.entries(hidden).map(([field, value]) => (
-            <input key={field} type="hidden" name={field} value={value} />
-          ))}
-          <ScopeChoices asked={asked} granted={granted} />
-          {asked.includes('offline_access') ? null : (
-            <p class="detail">The app stays signed in while you are away, until you end it under Security.</p>
-          )}
-          <div class="actions">
-            <button type="submit" name="decision" value="accept">
-              Allow what is ticked
-            </button>
-            <button type="submit" name="decision" value="deny" class="secondary">
-              Deny
-            </button>
+          <div class="message" role="note">
+            <p>Your device should show this code:</p>
+            <p>
+              <code class="secret">{userCode}</code>
+            </p>
+            <p>
+              Go on only if you started this yourself, on a device in front of you: whoever holds it will be let in.
+            </p>
           </div>
-        </form>
+        )}
         <dl class="facts-list small">
           {returnsTo === null ? null : (
             <>
@@ -77,6 +64,24 @@ export function ConsentPage(props: ConsentPageProps) {
               : 'Nobody has checked who made this app: it registered itself, and chose its name.'}
           </dd>
         </dl>
+        <form method="post" action={action}>
+          <input type="hidden" name="csrf" value={owner.csrf} />
+          {Object.entries(hidden).map(([field, value]) => (
+            <input key={field} type="hidden" name={field} value={value} />
+          ))}
+          <ScopeChoices asked={asked} granted={granted} />
+          {asked.includes('offline_access') ? null : (
+            <p class="detail">The app stays signed in while you are away, until you end it under Security.</p>
+          )}
+          <div class="actions">
+            <button type="submit" name="decision" value="accept">
+              Allow what is ticked
+            </button>
+            <button type="submit" name="decision" value="deny" class="secondary">
+              Deny
+            </button>
+          </div>
+        </form>
       </section>
     </Layout>
   );

@@ -11,7 +11,8 @@ export function ScopeChoices({ asked, granted }: ScopeChoicesProps) {
   if (granted === null) return <Groups scopes={asked} />;
   const had = asked.filter((scope) => granted.includes(scope));
   const fresh = asked.filter((scope) => !granted.includes(scope));
-  const dropped = granted.filter((scope) => !asked.includes(scope));
+  // Staying signed in comes with every grant, asked for or not: an app that does not ask again does not lose it.
+  const dropped = granted.filter((scope) => !asked.includes(scope) && scope !== 'offline_access');
   return (
     <>
       <Part title="New" hint="You have not granted this before." scopes={fresh} />
@@ -23,7 +24,8 @@ export function ScopeChoices({ asked, granted }: ScopeChoicesProps) {
           <ul class="plain">
             {dropped.map((scope) => (
               <li key={scope}>
-                <code>{scope}</code> <span class="detail">{describeScope(scope).meaning}</span>
+                <code>{scope}</code>
+                <p class="detail">{describeScope(scope).meaning}</p>
               </li>
             ))}
           </ul>
