@@ -220,6 +220,11 @@ describeServer('A key', (under) => {
     }
   });
 
+  it('cannot write in the name of an app', async () => {
+    const answer = await under.admin.post('/keys', { label: 'x', source: `app:${crypto.randomUUID()}` });
+    expect(refusal(answer)).toEqual({ status: 409, code: 'conflict' });
+  });
+
   it('has a source that no other key of the space has, until it is revoked', async () => {
     const source = aName('buoy');
     const key = await aKey(owner, { source });

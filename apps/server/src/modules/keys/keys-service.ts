@@ -9,6 +9,7 @@ import {
   type TypePermissions,
   type UpdateKeyInput,
 } from '@withmarfa/shared';
+import { APP_SOURCE_PREFIX } from '../../platform/app-source.ts';
 import type { Caller } from '../../platform/caller.ts';
 import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Transaction } from '../../platform/database/database.ts';
@@ -81,7 +82,9 @@ export function createKeysService(platform: Platform): KeysService {
 
   async function createUnchecked(transaction: Transaction, spaceId: string, input: CreateKeyInput) {
     await advisoryLock(transaction, database.dialect, `${spaceId}:sources`);
-    if (await isConnectionSource(transaction, spaceId, input.source)) throw sourceTaken(input.source);
+    const isTaken =
+      input.source.startsWith(APP_SOURCE_PREFIX) || (await isConnectionSource(transaction, spaceId, input.source));
+    if (isTaken) throw sourceTaken(input.source);
     const id = newId();
     const at = now();
     const token = mintToken('apiKey', randomBytes);

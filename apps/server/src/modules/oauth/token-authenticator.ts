@@ -1,4 +1,5 @@
 import { MarfaError, projectScopes, recognizeToken } from '@withmarfa/shared';
+import { APP_SOURCE_PREFIX } from '../../platform/app-source.ts';
 import type { Caller } from '../../platform/caller.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -117,5 +118,5 @@ function toCaller(token: ActingToken, tokenHash: string): Omit<Caller, 'clientIp
 
 /** What is stamped on everything that an app writes in one space. */
 export function sourceOf(clientId: string): string {
-  return `app:${clientId}`;
+  return `${APP_SOURCE_PREFIX}${clientId}`;
 }
