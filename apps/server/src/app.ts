@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { getHealth, getReadiness, MANIFEST_JSON_SCHEMA_PATH, manifestJsonSchema } from '@withmarfa/shared';
 import express, { type Express, type Router } from 'express';
 import type { Environment } from './env.ts';
-import { createApiListener } from './http/api-listener.ts';
+import { type ApiPipeline, createApiListener } from './http/api-listener.ts';
 import { type ApiRoutes, createApiRoutes } from './http/api-routes.ts';
 import { assertRoutesDocumented } from './http/assert-routes-documented.ts';
 import type { Authenticate } from './http/bearer-authentication.ts';
@@ -24,6 +24,7 @@ export interface AppParts {
   authenticate: Authenticate;
   mountApi: (mount: Mount) => void;
   mountProtocol: (mount: MountProtocol) => void;
+  challenge: ApiPipeline['challenge'];
   pages: Router;
   rateLimits: RateLimits | null;
   idempotency: Idempotency;
@@ -33,7 +34,8 @@ export interface AppParts {
 
 /** Puts the API in front of the pages; no socket is opened. */
 export function createApp(parts: AppParts): RequestListener {
-  const { authenticate, mountApi, mountProtocol, pages, rateLimits, idempotency, readiness, settings } = parts;
+  const { authenticate, challenge, mountApi, mountProtocol, pages, rateLimits, idempotency, readiness, settings } =
+    parts;
   const { logger, newId } = parts.platform;
   const { hsts } = settings;
   const clientIp = createClientIp(settings.trustedProxies);
@@ -51,6 +53,7 @@ export function createApp(parts: AppParts): RequestListener {
     newId,
     routes,
     protocol,
+    challenge,
     clientIp,
     cors,
     authenticate,

@@ -3,6 +3,7 @@ import { parseOutboundAllow } from '@withmarfa/runtime-sdk/host';
 import { DEFAULT_MAX_BLOB_BYTES, type Issue, MarfaError, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
+import { ACCOUNT_VARIABLES, type AccountSettings, accountFaults, readAccountSettings } from './account-settings.ts';
 
 const wholeNumber = (low: number, high: number, fallback: number) =>
   z.coerce
@@ -44,6 +45,7 @@ const EnvironmentSchema = z.object({
   API_KEY_SALT: z.string().optional(),
   MARFA_AUTH_SECRET: z.string().optional(),
   MARFA_AUTH_BASE_URL: z.url({ protocol: /^https?$/, message: 'expected an http or https address' }).optional(),
+  ...ACCOUNT_VARIABLES,
   MARFA_CONNECTORS: commaList,
   MARFA_OUTBOUND_ALLOW: commaList,
   MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS: wholeNumber(
@@ -104,7 +106,7 @@ function isOrigin(text: string): boolean {
 
 /** Faults that span several variables, found in the text as it was given: they are told whatever else is wrong. */
 function spanningFaults(present: Record<string, string | undefined>): Issue[] {
-  const issues: Issue[] = [];
+  const issues = accountFaults(present);
   const fault = (path: string, message: string) => issues.push({ path, message });
   const { DB_DIALECT, DATABASE_URL, SQLITE_PATH, MARFA_OUTBOUND_ALLOW = '', NODE_ENV } = present;
   if (DB_DIALECT === 'postgres' && !DATABASE_URL) fault('DATABASE_URL', 'needed because DB_DIALECT is postgres');
@@ -142,6 +144,7 @@ export interface Environment {
   apiKeySalt: string | undefined;
   authSecret: string | undefined;
   baseUrl: string | undefined;
+  accounts: AccountSettings;
   connectors: string[];
   outboundAllow: string[];
   runtimeCredentialTtlSeconds: number;
@@ -204,6 +207,7 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     apiKeySalt: values.API_KEY_SALT,
     authSecret: values.MARFA_AUTH_SECRET,
     baseUrl: values.MARFA_AUTH_BASE_URL?.replace(/\/+$/, ''),
+    accounts: readAccountSettings(present),
     connectors: values.MARFA_CONNECTORS.length > 0 ? values.MARFA_CONNECTORS : DEFAULT_CONNECTORS,
     outboundAllow: values.MARFA_OUTBOUND_ALLOW,
     runtimeCredentialTtlSeconds: values.MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS,

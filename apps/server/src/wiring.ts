@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import process from 'node:process';
 import { MarfaError, mintToken, TOKEN_PREFIXES } from '@withmarfa/shared';
 import { createApp } from './app.ts';
 import type { Environment } from './env.ts';
@@ -10,7 +11,7 @@ import { createIdempotency } from './http/idempotency.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
-import { createAccounts, createAuthLibrary, identityClaims } from './modules/auth/index.ts';
+import { createAccounts, createAuthLibrary, identityClaims, mountAuthRoutes } from './modules/auth/index.ts';
 import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
 import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
@@ -18,7 +19,14 @@ import { createEventStreams, mountEventRoutes } from './modules/events/index.ts'
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
 import { createItemsService, createTrashPurge, createVersionThinning, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
-import { createIssuerOf, createOAuth, mountOAuth } from './modules/oauth/index.ts';
+import {
+  bearerChallenge,
+  createIssuerOf,
+  createOAuth,
+  mountClientRoutes,
+  mountGrantRoutes,
+  mountOAuth,
+} from './modules/oauth/index.ts';
 import { createPages } from './modules/pages/index.ts';
 import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
 import {
@@ -39,6 +47,7 @@ import { createEventTail } from './platform/event-log/create-event-tail.ts';
 import { openEventLog } from './platform/event-log/open-event-log.ts';
 import { newId } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
+import { createMailer } from './platform/mailer.ts';
 import { createOutbound } from './platform/outbound-fetch.ts';
 import type { Platform } from './platform/platform.ts';
 import { createReadiness } from './platform/readiness.ts';
@@ -89,6 +98,7 @@ async function wireOver(
   dataFolder: DataFolder,
 ): Promise<MarfaServer> {
   const redis = environment.redisUrl === undefined ? null : openRedis(environment.redisUrl, logger);
+  const createLimiter = limiterFactory(redis);
   const database = await openDatabase(environment.database, logger);
   const { commits } = database;
   const platform: Platform = {
@@ -138,14 +148,16 @@ async function wireOver(
   const webhookWorker = createWebhookWorker({ platform, log: eventLog, types, box, fetch: outbound.fetch, commits });
   const secure = environment.baseUrl?.startsWith('https:') ?? false;
   const claims = async (userId: string, scopes: readonly string[]) => {
-    const user = await library.findUser(userId);
-    return user ? identityClaims(user, scopes) : {};
+    const person = await accounts.findPerson(userId);
+    return person ? identityClaims(person, scopes) : {};
   };
   const library = await createAuthLibrary({
     database,
     secret: platform.authSecret,
     baseUrl: environment.baseUrl ?? `http://localhost:${environment.port}`,
     secure,
+    mustVerifyEmail: environment.accounts.mustVerifyEmail,
+    randomBytes,
     hashToken: createTokenHash(platform.apiKeySalt),
     mintToken: (kind) => mintToken(kind, randomBytes),
     claims,
@@ -156,7 +168,7 @@ async function wireOver(
     library: library.oauth,
     issuerOf: createIssuerOf(environment.baseUrl, publicUrl),
     claims,
-    signUp: false,
+    signUp: environment.accounts.signUp,
   });
   const eventStreams = createEventStreams({
     log: eventLog,
@@ -211,7 +223,18 @@ async function wireOver(
       outboundAllow: () => [...environment.outboundAllow, new URL(localUrl()).host],
     },
   });
-  const accounts = createAccounts({ platform, keys, audit, library });
+  const accounts = createAccounts({
+    platform,
+    keys,
+    spaces,
+    audit,
+    mailer: createMailer(environment.accounts.mail, (text) => process.stdout.write(text)),
+    createLimiter,
+    library,
+    publicUrl,
+    signUp: environment.accounts.signUp,
+    mustVerifyEmail: environment.accounts.mustVerifyEmail,
+  });
   const pages = createPages({
     platform,
     accounts,
@@ -224,7 +247,7 @@ async function wireOver(
     types,
     keys,
     oauth,
-    userCodeGuesses: createGuesses(limiterFactory(redis), 'user-code'),
+    userCodeGuesses: createGuesses(createLimiter, 'user-code'),
     starter: runtime.starter,
     localUrl,
     secure,
@@ -259,9 +282,13 @@ async function wireOver(
         ? oauth.tokens.authenticate(token, clientIp)
         : keys.authenticate(token, clientIp),
     ),
-    mountProtocol: (mount) => mountOAuth(mount, oauth.endpoints),
+    challenge: (request) => bearerChallenge(request, oauth.issuerOf(request.headers)),
+    mountProtocol: (mount) => mountOAuth(mount, oauth.endpoints, accounts),
     mountApi(mount) {
       mountKeyRoutes(mount, database, keys, audit);
+      mountAuthRoutes(mount, { accounts, spaces });
+      mountGrantRoutes(mount, { database, accounts, ...oauth });
+      mountClientRoutes(mount, { platform, spaces, audit, ...oauth });
       mountTenantRoutes(mount, { database, spaces, keys, audit });
       mountTypeRoutes(mount, { platform, types, spaceConfig, audit });
       mountBlobRoutes(mount, { blobs, maxBytes: environment.blobs.maxBytes, publicUrl });
@@ -278,7 +305,7 @@ async function wireOver(
     pages,
     idempotency,
     readiness,
-    rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, redis }),
+    rateLimits: environment.rateLimit && createRateLimits({ ...environment.rateLimit, createLimiter }),
     settings: environment,
   });
 
@@ -300,7 +327,7 @@ async function wireOver(
   return {
     listener,
     publicUrl,
-    setupLink: () => accounts.setupLink(publicUrl()),
+    setupLink: accounts.setupLink,
     async start(server) {
       listening = server.address() as AddressInfo;
       await runtime.start();
@@ -315,6 +342,7 @@ async function wireOver(
       eventStreams.stop();
       await runtime.stop();
       await webhookWorker.stop();
+      await accounts.settle();
     },
     async stop() {
       redis?.close();

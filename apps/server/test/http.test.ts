@@ -37,7 +37,11 @@ describeServer('The HTTP door', (under) => {
       expect(Object.keys(answer.body)).toEqual(['error']);
       expect(Object.keys(answer.body.error)).toEqual(expect.arrayContaining(['code', 'message']));
       expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
-      expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer realm="marfa"' : null);
+      expect(answer.headers.get('www-authenticate')).toBe(
+        status === 401
+          ? `Bearer realm="marfa", resource_metadata="${under.server.url}/.well-known/oauth-protected-resource"`
+          : null,
+      );
     });
 
     it('with no error code on a success', async () => {

@@ -91,6 +91,22 @@ describe('A server that cannot start says what to do:', () => {
       expect(output).toContain(`  ${name}: `);
   });
 
+  it('mail that could not leave, or would leave secrets in a log', async () => {
+    const faults = async (variables: Record<string, string>) =>
+      [...(await failure(variables)).matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name]) => name);
+    expect(await faults({ MARFA_EMAIL_BACKEND: 'log', NODE_ENV: 'production' })).toEqual(['MARFA_EMAIL_BACKEND']);
+    expect(await faults({ MARFA_EMAIL_BACKEND: 'smtp', NODE_ENV: 'production' })).toEqual([
+      'MARFA_SMTP_URL',
+      'MARFA_EMAIL_FROM',
+      'MARFA_AUTH_BASE_URL',
+    ]);
+    expect(await faults({ MARFA_EMAIL_BACKEND: 'none', MARFA_EMAIL_VERIFICATION: 'required' })).toEqual([
+      'MARFA_EMAIL_VERIFICATION',
+    ]);
+    const odd = { MARFA_EMAIL_FROM: 'a@b.example\r\nBcc: c@d.example', MARFA_SMTP_URL: 'http://x', AUTH_MODE: 'open' };
+    expect((await faults(odd)).sort()).toEqual(['AUTH_MODE', 'MARFA_EMAIL_FROM', 'MARFA_SMTP_URL']);
+  });
+
   it('a port in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -51,6 +51,16 @@ export const ROUTES = {
   audit: { list: 'listAudit' },
   tenants: { create: 'createTenant', list: 'listTenants', get: 'getTenant' },
   spaceConfig: { get: 'getSpaceConfig', replace: 'putSpaceConfig' },
+  auth: { me: 'getMe' },
+  grants: { list: 'listGrants', get: 'getGrant', revoke: 'revokeGrant' },
+  oauthClients: {
+    create: 'createOAuthClient',
+    list: 'listOAuthClients',
+    get: 'getOAuthClient',
+    update: 'updateOAuthClient',
+    delete: 'deleteOAuthClient',
+    rotateSecret: 'rotateOAuthClientSecret',
+  },
   system: { mintRuntimeCredential: 'mintRuntimeCredential' },
   health: { get: 'getHealth', ready: 'getReadiness' },
 } as const satisfies Record<string, Record<string, EndpointName>>;

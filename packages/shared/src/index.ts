@@ -1,3 +1,4 @@
+export { getMe, type Person, PersonSchema } from './api/accounts.ts';
 export { type AuditEntry, AuditEntrySchema, listAudit } from './api/audit.ts';
 export {
   BlobHashSchema,
@@ -95,6 +96,21 @@ export {
   UpdateKeyInputSchema,
   updateKey,
 } from './api/keys.ts';
+export {
+  ClientSchema,
+  CreateClientInputSchema,
+  createOAuthClient,
+  deleteOAuthClient,
+  type GrantRow,
+  GrantSchema,
+  getGrant,
+  getOAuthClient,
+  listGrants,
+  listOAuthClients,
+  revokeGrant,
+  rotateOAuthClientSecret,
+  updateOAuthClient,
+} from './api/oauth.ts';
 export { mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
 export {
   getSpaceConfig,
@@ -138,6 +154,7 @@ export { type ErrorEnvelope, ErrorEnvelopeSchema, toErrorEnvelope } from './erro
 export { type Issue, MarfaError, type MarfaErrorOptions } from './errors/marfa-error.ts';
 export { toIssues, toJsonPath } from './errors/validation-issues.ts';
 export { CronSchema, computeNextRunAt, isValidCron } from './identifiers/cron.ts';
+export { HandleSchema, isReservedHandle } from './identifiers/handle.ts';
 export { compareSemver, parseSemver, type Semver, SemverSchema, withoutBuild } from './identifiers/semver.ts';
 export { mintToken, recognizeToken, TOKEN_PATTERN, TOKEN_PREFIXES, type TokenKind } from './identifiers/token.ts';
 export {

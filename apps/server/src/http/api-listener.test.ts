@@ -95,6 +95,7 @@ describe('the API on node:http', () => {
       newId: () => 'made',
       routes,
       protocol: { serve: () => false },
+      challenge: () => 'Bearer realm="marfa"',
       clientIp: () => '192.0.2.1',
       cors: null,
       authenticate: async (authorization) => (authorization === 'Bearer good' ? caller : null),

@@ -27,6 +27,8 @@ export interface ApiPipeline {
   /** What speaks a protocol of its own. */
   protocol: Pick<ProtocolRoutes, 'serve'>;
   clientIp: ClientIp;
+  /** What a request without a good credential is told of how to get one (RFC 6750 section 3, RFC 9728 section 5). */
+  challenge: (request: IncomingMessage) => string;
   /** Null when no other origin may read answers. */
   cors: SetCorsHeaders | null;
   authenticate: Authenticate;
@@ -110,6 +112,8 @@ async function serve(pipeline: ApiPipeline, exchange: Exchange): Promise<void> {
     if (work.kind === 'plain' || work.kind === 'stream') admit(endpoint, caller);
     await handle(exchange, { caller, idempotency: pipeline.idempotency });
   } catch (thrown) {
+    if (MarfaError.is(thrown) && thrown.status === 401)
+      exchange.headers['WWW-Authenticate'] = pipeline.challenge(exchange.request);
     sendError(exchange, thrown);
   }
 }

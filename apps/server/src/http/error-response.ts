@@ -1,5 +1,5 @@
 import { MarfaError, toErrorEnvelope } from '@withmarfa/shared';
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from '../platform/logger.ts';
 import { requestIdOf } from './request-log.ts';
 import { toMarfaError } from './to-marfa-error.ts';
@@ -28,9 +28,12 @@ export function errorResponse(logger: Logger): ErrorRequestHandler {
     }
     const error = toMarfaError(thrown);
     if (error.status >= 500) logger.error({ request_id: requestIdOf(response), error: thrown }, 'request failed');
-    response.status(error.status);
-    response.setHeader('X-Error-Code', error.code);
     if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="marfa"');
-    response.json(toErrorEnvelope(error));
+    answerError(response, error);
   };
+}
+
+/** Answers with an error in its envelope. */
+export function answerError(response: Response, error: MarfaError): void {
+  response.status(error.status).set('X-Error-Code', error.code).json(toErrorEnvelope(error));
 }

@@ -1,9 +1,9 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { MarfaError } from '@withmarfa/shared';
 import ipaddr from 'ipaddr.js';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { Caller } from '../platform/caller.ts';
-import type { RedisConnection } from '../platform/redis.ts';
+import type { CreateLimiter } from '../platform/create-limiter.ts';
 
 const READ_FACTOR = 2;
 const CAP_WINDOW_MS = 60_000;
@@ -30,8 +30,7 @@ const CAPS: readonly { prefix: string; perMinute: number }[] = [
 export interface RateLimitOptions {
   requests: number;
   windowMs: number;
-  /** Where several processes count together; null to count in this one. */
-  redis: RedisConnection | null;
+  createLimiter: CreateLimiter;
 }
 
 /** One request as the limits see it. */
@@ -62,25 +61,12 @@ interface Limit {
  * Limits requests by credential (else by address) and first segment of the path; reads get twice as many, counted apart.
  * A window starts with the first request that is counted in it.
  */
-export function createRateLimits({ requests, windowMs, redis }: RateLimitOptions): RateLimits {
-  const limit = (name: string, points: number, lengthMs: number): Limit => {
-    const memory = new RateLimiterMemory({ keyPrefix: name, points, duration: lengthMs / 1000 });
-    if (redis === null) return memory;
-    return new RateLimiterRedis({
-      storeClient: redis.client,
-      keyPrefix: `marfa:limit:${name}`,
-      points,
-      // Redis counts time in whole seconds here.
-      duration: Math.ceil(lengthMs / 1000),
-      rejectIfRedisNotReady: true,
-      insuranceLimiter: memory,
-    });
-  };
-  const reads = limit('read', requests * READ_FACTOR, windowMs);
-  const writes = limit('write', requests, windowMs);
+export function createRateLimits({ requests, windowMs, createLimiter }: RateLimitOptions): RateLimits {
+  const reads = createLimiter({ name: 'read', points: requests * READ_FACTOR, windowMs });
+  const writes = createLimiter({ name: 'write', points: requests, windowMs });
   const caps = CAPS.map(({ prefix, perMinute }) => ({
     prefix,
-    limit: limit(`cap:${prefix}`, perMinute, CAP_WINDOW_MS),
+    limit: createLimiter({ name: `cap:${prefix}`, points: perMinute, windowMs: CAP_WINDOW_MS }),
   }));
 
   return {

@@ -38,7 +38,7 @@ export function sendError(exchange: Answering, thrown: unknown): void {
     return;
   }
   headers['X-Error-Code'] = error.code;
-  if (error.status === 401) headers['WWW-Authenticate'] = 'Bearer realm="marfa"';
+  if (error.status === 401) headers['WWW-Authenticate'] ??= 'Bearer realm="marfa"';
   // A client that asked whether to go on and is refused may send its body all the same, or not: the bytes that follow
   // cannot be told from a next request.
   if (!request.complete && request.headers.expect !== undefined) headers.Connection = 'close';

@@ -12,6 +12,8 @@ export interface Load {
   method?: 'GET' | 'POST';
   headers: Record<string, string>;
   body?: string;
+  /** When set, every request spends one of these and goes on with what it gets. */
+  refreshTokens?: string[];
   connections: number;
   seconds: number;
 }

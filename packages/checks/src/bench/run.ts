@@ -3,9 +3,11 @@ import { benchDataApi } from './data-api.ts';
 import { benchDueConnections } from './due-connections.ts';
 import { benchFeedPoll } from './feed-poll.ts';
 import { benchGrowth } from './growth.ts';
+import { benchOAuth } from './oauth.ts';
 
 const BENCHES = {
   'data-api': benchDataApi,
+  oauth: benchOAuth,
   growth: benchGrowth,
   'feed-poll': benchFeedPoll,
   'due-connections': benchDueConnections,

@@ -15,6 +15,8 @@ export interface BenchServer {
   process: ChildProcess;
   url: string;
   key: string;
+  /** The one-time link it printed for making the owner. */
+  setupLink(): string;
   call<Body>(method: string, path: string, body?: unknown): Promise<Body>;
   /** Resident memory of the server and its connector processes, in MB. */
   memoryMb(): { server: number; connectors: number; processes: number };
@@ -34,7 +36,11 @@ export async function startBenchServer(variables: Record<string, string> = {}): 
       MARFA_OUTBOUND_ALLOW: '127.0.0.1',
       ...variables,
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
   });
   const url = `http://127.0.0.1:${port}`;
   await answers(`${url}/health`);
@@ -48,6 +54,7 @@ export async function startBenchServer(variables: Record<string, string> = {}): 
     process: child,
     url,
     key,
+    setupLink: () => /\bhttp:\/\/\S+\/setup\?token=\S+/.exec(output)?.[0] ?? '',
     async call<Body>(method: string, path: string, body?: unknown) {
       const response = await fetch(`${url}${path}`, {
         method,

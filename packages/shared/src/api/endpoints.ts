@@ -1,3 +1,4 @@
+import { getMe } from './accounts.ts';
 import { listAudit } from './audit.ts';
 import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
 import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
@@ -30,6 +31,17 @@ import {
   updateItem,
 } from './items.ts';
 import { createKey, getKey, listKeys, revokeKey, updateKey } from './keys.ts';
+import {
+  createOAuthClient,
+  deleteOAuthClient,
+  getGrant,
+  getOAuthClient,
+  listGrants,
+  listOAuthClients,
+  revokeGrant,
+  rotateOAuthClientSecret,
+  updateOAuthClient,
+} from './oauth.ts';
 import { mintRuntimeCredential } from './runtime-credentials.ts';
 import { getSpaceConfig, putSpaceConfig } from './space-config.ts';
 import { createTenant, getTenant, listTenants } from './tenants.ts';
@@ -123,6 +135,16 @@ export const ENDPOINTS = {
   getSpaceConfig,
   putSpaceConfig,
   mintRuntimeCredential,
+  getMe,
+  listGrants,
+  getGrant,
+  revokeGrant,
+  createOAuthClient,
+  listOAuthClients,
+  getOAuthClient,
+  updateOAuthClient,
+  deleteOAuthClient,
+  rotateOAuthClientSecret,
   getHealth,
   getReadiness,
 } as const satisfies Record<string, Endpoint>;

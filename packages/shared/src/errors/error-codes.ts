@@ -12,6 +12,7 @@ export const ERROR_STATUS = {
   invalid_properties: 400,
   invalid_schema: 400,
   reserved_namespace: 400,
+  handle_reserved: 400,
   version_bump_mismatch: 400,
   property_shadows_field: 400,
   bulk_cap_exceeded: 400,
@@ -40,6 +41,7 @@ export const ERROR_STATUS = {
   quota_exceeded: 429,
   internal_error: 500,
   runtime_not_available: 503,
+  email_transport_not_configured: 503,
   storage_unavailable: 503,
 } as const satisfies Record<string, number>;
 

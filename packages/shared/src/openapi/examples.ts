@@ -55,6 +55,13 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
     metadata_permissions: { tags: 'write' },
   },
   updateKey: { label: 'Reading list, laptop', type_permissions: { 'core.bookmark': 'write' } },
+  createOAuthClient: {
+    name: 'Harbour Notes',
+    redirect_uris: ['https://notes.example.org/callback'],
+    scopes: ['openid', 'core.note:write'],
+  },
+  updateOAuthClient: { redirect_uris: ['https://notes.example.org/callback', 'https://notes.example.com/callback'] },
+  rotateOAuthClientSecret: { overlap_seconds: 3600 },
   registerIntegration: {
     manifest: {
       name: 'harbourlight.tide-watch',

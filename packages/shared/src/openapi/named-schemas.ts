@@ -5,6 +5,7 @@ import { InstallInputSchema } from '../api/connections.ts';
 import { CreateEdgeInputSchema } from '../api/edges.ts';
 import { BulkItemsInputSchema, BulkResultSchema } from '../api/items.ts';
 import { CreatedKeySchema, CreateKeyInputSchema, KeySchema, UpdateKeyInputSchema } from '../api/keys.ts';
+import { ClientSchema, ClientWithSecretSchema, GrantSchema } from '../api/oauth.ts';
 import { SpaceConfigSchema } from '../api/space-config.ts';
 import { TenantSchema } from '../api/tenants.ts';
 import { ErrorEnvelopeSchema } from '../errors/error-envelope.ts';
@@ -72,4 +73,7 @@ export const NAMED_SCHEMAS: Record<string, z.ZodType> = {
   AuditEntry: AuditEntrySchema,
   Tenant: TenantSchema,
   SpaceConfig: SpaceConfigSchema,
+  Grant: GrantSchema,
+  OAuthClient: ClientSchema,
+  OAuthClientWithSecret: ClientWithSecretSchema,
 };

@@ -19,6 +19,10 @@ export const TAGS: Record<string, { name: string; description: string }> = {
   connections: { name: 'Connections', description: 'Installed integrations and their runs.' },
   audit: { name: 'Audit', description: 'The append-only log of what was changed, by which credential.' },
   tenants: { name: 'Spaces', description: 'The data boundaries of a server, called tenants on the wire.' },
+  auth: {
+    name: 'Apps',
+    description: 'Who a credential belongs to, the apps that people let in, and the apps that operators register.',
+  },
   system: { name: 'Platform', description: 'For the server that runs integrations.' },
   health: { name: 'Health', description: 'For whoever watches the process.' },
 };

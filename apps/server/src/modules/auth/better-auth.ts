@@ -1,97 +1,35 @@
 import { getOAuthProviderApi, oauthProvider } from '@better-auth/oauth-provider';
-import { TOKEN_PREFIXES } from '@withmarfa/shared';
-import { type BetterAuthPlugin, betterAuth } from 'better-auth';
+import { APIError, type BetterAuthPlugin, betterAuth } from 'better-auth';
 import { createAuthEndpoint } from 'better-auth/api';
+import { setSessionCookie } from 'better-auth/cookies';
 import { jwt } from 'better-auth/plugins';
 import { z } from 'zod';
 import type { Database } from '../../platform/database/database.ts';
 import type { Secret } from '../../platform/secret.ts';
-import { currentIssuer, inProtocolScope, isJudged, type ProtocolScope, viewClients } from './client-view.ts';
-import type { ClaimsUser } from './identity-claims.ts';
+import type { AuthLibrary, AuthUser, Client, LinkPurpose } from './auth-library.ts';
+import { currentIssuer, inProtocolScope, viewClients } from './client-view.ts';
+import { DEVICE_GRANT, type LibraryAnswer, type OAuthLibrary } from './oauth-library.ts';
+import { PASSWORD_LENGTH } from './password-length.ts';
+import { type ProviderSettings, providerOptions, SIGNING_KEYS } from './provider-options.ts';
 
-/** Shortest and longest password, in characters. */
-export const PASSWORD_LENGTH = { min: 10, max: 128 } as const;
 /** Header by which the client's address, already judged by this server, reaches the library. */
 const CLIENT_IP_HEADER = 'x-marfa-client-ip';
+const LINK_SECONDS = 3600;
+/** A session ends when it has not been used for so long. */
+const SESSION_SECONDS = 7 * 24 * 3600;
+/** The use of a session is noted, and its end moved, at most this often. */
+const SESSION_NOTED_EVERY_SECONDS = 3600;
 
-export interface AuthUser {
-  id: string;
-  name: string;
-  email: string;
-}
-
-/** A browser session that has not ended. */
-export interface LiveSession {
-  user: AuthUser;
-  session: { id: string; createdAt: Date };
-}
-
-/** What the rest of the server uses of the auth library: users with passwords, and browser sessions. */
-export interface AuthLibrary {
-  createUser(user: { name: string; email: string; password: string }): Promise<AuthUser>;
-  deleteUser(id: string): Promise<void>;
-  listUserIds(): Promise<string[]>;
-  findUser(id: string): Promise<ClaimsUser | null>;
-  /** @returns cookies to set, or null when e-mail and password do not fit. */
-  signIn(
-    credentials: { email: string; password: string },
-    client: { ip: string | null; userAgent: string | undefined },
-  ): Promise<string[] | null>;
-  session(cookie: string | undefined): Promise<LiveSession | null>;
-  /** @returns cookies that end the session. */
-  signOut(cookie: string | undefined): Promise<string[]>;
-  oauth: OAuthLibrary;
-}
-
-/** One answer of a protocol endpoint of the library. */
-export interface LibraryAnswer {
-  status: number;
-  body: Record<string, unknown>;
-}
-
-/** What is used of the OAuth provider. Whoever calls has judged the request: client, redirect, scopes, secret. */
-export interface OAuthLibrary {
-  /**
-   * Issues a code to the person of the session when they have consented before, else asks for consent.
-   * @returns where the browser goes: back to the client, or to the consent page with the library's signed request.
-   */
-  authorize(scope: ProtocolScope, request: { query: URLSearchParams; cookie: string }): Promise<URL>;
-  /** Records consent to some of what the signed request asks for. @returns where the browser goes, with a code. */
-  consent(
-    scope: ProtocolScope,
-    decision: { signedRequest: string; scopes: readonly string[]; cookie: string },
-  ): Promise<URL>;
-  /** The token endpoint. */
-  token(scope: ProtocolScope, form: Record<string, string>): Promise<LibraryAnswer>;
-  /** Tokens for a person who approved them on another device. */
-  issue(
-    scope: ProtocolScope,
-    grant: { clientId: string; userId: string; scopes: readonly string[]; family: string; authTime: Date | null },
-  ): Promise<LibraryAnswer>;
-  /** The public halves of the keys that sign, and have signed not long ago. */
-  publicKeys(): Promise<{ keys: Record<string, unknown>[] }>;
-}
-
-export interface AuthLibraryOptions {
+export interface AuthLibraryOptions extends ProviderSettings {
   database: Database;
   secret: Secret;
-  /** What is kept of a token or code. */
-  hashToken: (token: string) => string;
-  /** A fresh access or refresh token, with its prefix. */
-  mintToken: (kind: 'accessToken' | 'refreshToken') => string;
-  /** What the scopes of a token let out about its user. */
-  claims: (userId: string, scopes: readonly string[]) => Promise<Record<string, unknown>>;
   baseUrl: string;
   /** Whether cookies are for https only. */
   secure: boolean;
+  /** Whether people must confirm their address before they can sign in. */
+  mustVerifyEmail: boolean;
+  randomBytes(length: number): Uint8Array;
 }
-
-/** Lives of what the provider issues, in seconds. A code is redeemed at once, by a program. */
-const LIVES = { code: 60, accessToken: 3600, idToken: 3600, refreshToken: 30 * 86_400 } as const;
-/** A key signs for so long, and verifies for some time after: longer than anything it signed lives. */
-const SIGNING_KEY = { signsForSeconds: 90 * 86_400, verifiesForSeconds: 7 * 86_400 } as const;
-/** @see RFC 8628 section 3.4 */
-export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** The endpoints of the provider as they are called here: past the router, which would be built anew for every request. */
 type LibraryCall = (call: {
@@ -105,28 +43,9 @@ type ProtocolApi = Record<'oauth2Authorize' | 'oauth2Consent' | 'oauth2Token' | 
   getJwks(): Promise<{ keys: Record<string, unknown>[] }>;
 };
 
-type ProviderOptions = Parameters<typeof oauthProvider>[0];
-type ProviderSettings = Pick<AuthLibraryOptions, 'hashToken' | 'mintToken' | 'claims' | 'baseUrl'>;
-
 /** The options that decide which tables there are; the migration test compiles them again. */
-export function tableOptions(settings?: ProviderSettings) {
-  const provider: ProviderOptions = {
-    loginPage: '/auth/sign-in',
-    consentPage: '/auth/authorize',
-    // Only those are lists; the others are judged by their grammar before the library is asked.
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
-    schema: {
-      oauthClient: { modelName: 'oauth_clients' },
-      oauthResource: { modelName: 'oauth_resources' },
-      oauthClientResource: { modelName: 'oauth_client_resources' },
-      oauthRefreshToken: { modelName: 'oauth_refresh_tokens' },
-      oauthAccessToken: { modelName: 'oauth_access_tokens' },
-      oauthConsent: { modelName: 'oauth_consents' },
-      oauthClientAssertion: { modelName: 'oauth_client_assertions' },
-    },
-    ...(settings ? issuing(settings) : {}),
-  };
-  const baseUrl = settings?.baseUrl ?? '';
+export function tableOptions(settings?: ProviderSettings & { baseUrl: string }) {
+  const provider = providerOptions(settings);
   return {
     emailAndPassword: {
       enabled: true,
@@ -135,115 +54,117 @@ export function tableOptions(settings?: ProviderSettings) {
       maxPasswordLength: PASSWORD_LENGTH.max,
     },
     user: { modelName: 'auth_users' },
-    session: { modelName: 'auth_sessions' },
+    session: {
+      modelName: 'auth_sessions',
+      expiresIn: SESSION_SECONDS,
+      updateAge: SESSION_NOTED_EVERY_SECONDS,
+    },
     account: { modelName: 'auth_accounts' },
-    verification: { modelName: 'auth_verifications' },
+    verification: {
+      modelName: 'auth_verifications',
+      // Of links that were mailed, only hashes lie in the record.
+      storeIdentifier: {
+        default: 'plain' as const,
+        overrides: { 'reset-password:': 'hashed' as const, 'verify-email:': 'hashed' as const },
+      },
+    },
     plugins: [
       jwt({
         schema: { jwks: { modelName: 'auth_signing_keys' } },
         disableSettingJwtHeader: true,
-        jwks: {
-          keyPairConfig: { alg: 'RS256', modulusLength: 2048 },
-          rotationInterval: SIGNING_KEY.signsForSeconds,
-          gracePeriod: SIGNING_KEY.verifiesForSeconds,
-        },
+        jwks: SIGNING_KEYS,
         jwt: {
           // Read for every token: a server on loopback is known by more than one name.
           get issuer() {
-            return currentIssuer(baseUrl);
+            return currentIssuer(settings?.baseUrl ?? '');
           },
         },
       }),
       // Its own types do not hold under exact optional properties.
       oauthProvider(provider) as unknown as BetterAuthPlugin,
-      marfaIssuing(provider) as unknown as BetterAuthPlugin,
+      marfaIssuing as unknown as BetterAuthPlugin,
     ],
   };
 }
 
-function issuing({ hashToken, mintToken, claims }: ProviderSettings): Partial<ProviderOptions> {
-  const prefixes = TOKEN_PREFIXES;
-  return {
-    codeExpiresIn: LIVES.code,
-    accessTokenExpiresIn: LIVES.accessToken,
-    m2mAccessTokenExpiresIn: LIVES.accessToken,
-    idTokenExpiresIn: LIVES.idToken,
-    refreshTokenExpiresIn: LIVES.refreshToken,
-    grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
-    prefix: { opaqueAccessToken: prefixes.accessToken, refreshToken: prefixes.refreshToken },
-    generateOpaqueAccessToken: async () => mintToken('accessToken').slice(prefixes.accessToken.length),
-    generateRefreshToken: async () => mintToken('refreshToken').slice(prefixes.refreshToken.length),
-    // The library hands tokens over without their prefix; what is kept is the hash of the whole.
-    storeTokens: {
-      hash: async (token, type) =>
-        hashToken(
-          (type === 'access_token' ? prefixes.accessToken : type === 'refresh_token' ? prefixes.refreshToken : '') +
-            token,
-        ),
-    },
-    storeClientSecret: {
-      hash: async (secret) => hashToken(secret),
-      // Clients are authenticated before the library is asked, and it is never asked elsewhere.
-      verify: async () => isJudged(),
-    },
-    customIdTokenClaims: ({ user, scopes }) => claims(user.id, scopes),
-  };
-}
-
 /** Ours beside the provider: how it sees clients, and tokens for what was approved on another device. */
-function marfaIssuing(provider: ProviderOptions) {
-  return {
-    id: 'marfa-issuing',
-    init: (context: { adapter: Parameters<typeof viewClients>[0] }) => ({
-      context: { adapter: viewClients(context.adapter) } as Record<string, unknown>,
-    }),
-    endpoints: {
-      issueTokens: createAuthEndpoint(
-        '/marfa/issue-tokens',
-        {
-          method: 'POST',
-          metadata: { SERVER_ONLY: true },
-          body: z.object({
-            clientId: z.string(),
-            userId: z.string(),
-            scopes: z.array(z.string()),
-            family: z.string(),
-            authTime: z.date().nullable(),
-          }),
-        },
-        async (context) => {
-          const { clientId, userId, scopes, family, authTime } = context.body;
-          const { options } = context.context.getPlugin('oauth-provider') ?? { options: provider };
-          const api = getOAuthProviderApi(context, options as never, DEVICE_GRANT);
-          const client = await api.getClient(clientId);
-          const user = await context.context.internalAdapter.findUserById(userId);
-          if (!client || !user) return context.json({ error: 'invalid_grant' }, { status: 400 });
-          return api.issueTokens({
-            // Tokens of a device are renewed like any other.
-            client: { ...client, grantTypes: ['authorization_code', 'refresh_token'] },
-            user,
-            scopes,
-            authorizationCodeId: family,
-            ...(authTime ? { authTime } : {}),
-          } as never);
-        },
-      ),
-    },
-  };
-}
+const marfaIssuing = {
+  id: 'marfa-issuing',
+  init: (context: { adapter: Parameters<typeof viewClients>[0] }) => ({
+    context: { adapter: viewClients(context.adapter) } as Record<string, unknown>,
+  }),
+  endpoints: {
+    issueTokens: createAuthEndpoint(
+      '/marfa/issue-tokens',
+      {
+        method: 'POST',
+        metadata: { SERVER_ONLY: true },
+        body: z.object({
+          clientId: z.string(),
+          userId: z.string(),
+          scopes: z.array(z.string()),
+          family: z.string(),
+          authTime: z.date().nullable(),
+        }),
+      },
+      async (context) => {
+        const { clientId, userId, scopes, family, authTime } = context.body;
+        const { options } = context.context.getPlugin('oauth-provider') ?? { options: {} };
+        const api = getOAuthProviderApi(context, options as never, DEVICE_GRANT);
+        const client = await api.getClient(clientId);
+        const user = await context.context.internalAdapter.findUserById(userId);
+        if (!client || !user) return context.json({ error: 'invalid_grant' }, { status: 400 });
+        return api.issueTokens({
+          // Tokens of a device are renewed like any other.
+          client: { ...client, grantTypes: ['authorization_code', 'refresh_token'] },
+          user,
+          scopes,
+          authorizationCodeId: family,
+          ...(authTime ? { authTime } : {}),
+        } as never);
+      },
+    ),
+  },
+};
+
+/** Opens a session for somebody who has shown who they are in another way than by the password. */
+const signInAs = createAuthEndpoint.serverOnly(
+  { method: 'POST', body: z.object({ userId: z.string() }) },
+  async (context) => {
+    const { internalAdapter } = context.context;
+    const user = await internalAdapter.findUserById(context.body.userId);
+    if (!user) throw new APIError('NOT_FOUND');
+    const session = await internalAdapter.createSession(user.id);
+    await setSessionCookie(context, { session, user });
+    return context.json({ ok: true });
+  },
+);
 
 /**
- * Wraps better-auth; the only file that imports it. Its HTTP handler is not mounted: what it can do is reached through
- * our own pages and protocol endpoints, which judge first.
+ * Wraps better-auth; the only file that imports it. Its HTTP handler is not mounted: accounts are reached through our
+ * own pages and protocol endpoints, which judge first.
  */
-export async function createAuthLibrary(options: AuthLibraryOptions): Promise<AuthLibrary> {
-  const { database, secret, baseUrl, secure } = options;
+export async function createAuthLibrary({
+  database,
+  secret,
+  baseUrl,
+  secure,
+  mustVerifyEmail,
+  randomBytes,
+  ...settings
+}: AuthLibraryOptions): Promise<AuthLibrary> {
+  const tables = tableOptions({ ...settings, baseUrl });
   const auth = betterAuth({
     baseURL: baseUrl,
     basePath: '/auth',
     secret: secret.reveal(),
     database: { db: database.shared, type: database.dialect, transaction: true },
-    ...tableOptions(options),
+    ...tables,
+    emailAndPassword: {
+      ...tables.emailAndPassword,
+      requireEmailVerification: mustVerifyEmail,
+      revokeSessionsOnPasswordReset: true,
+    },
     // Attempts are limited by our own pages, which know the client's address.
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
@@ -254,10 +175,25 @@ export async function createAuthLibrary(options: AuthLibraryOptions): Promise<Au
       database: { validateSchema: false },
       ipAddress: { ipAddressHeaders: [CLIENT_IP_HEADER] },
     },
+    plugins: [...tables.plugins, { id: 'marfa-sessions', endpoints: { signInAs } }],
   });
   // A configuration error shows here, not as an unhandled rejection later.
-  const context = await auth.$context;
+  const { internalAdapter, password } = await auth.$context;
+
   const protocol = auth.api as unknown as ProtocolApi;
+
+  const headersOf = ({ ip, userAgent }: Client, cookie?: string) =>
+    new Headers({
+      ...(ip ? { [CLIENT_IP_HEADER]: ip } : {}),
+      ...(userAgent ? { 'user-agent': userAgent } : {}),
+      ...(cookie ? { cookie } : {}),
+    });
+  const linkId = (purpose: LinkPurpose, token: string) => `${purpose}:${token}`;
+
+  async function readLink(purpose: LinkPurpose, token: string): Promise<string | null> {
+    const link = await internalAdapter.findVerificationValue(linkId(purpose, token));
+    return link && link.expiresAt > new Date() ? link.value : null;
+  }
 
   const oauth: OAuthLibrary = {
     authorize: (scope, { query, cookie }) =>
@@ -304,53 +240,122 @@ export async function createAuthLibrary(options: AuthLibraryOptions): Promise<Au
 
   return {
     oauth,
+    hashPassword: (text) => password.hash(text),
 
-    async createUser({ name, email, password }) {
-      const hash = await context.password.hash(password);
-      const user = await context.internalAdapter.createUser(
-        { name, email: email.toLowerCase(), emailVerified: false },
+    async createUser({ name, email, passwordHash, isVerified }) {
+      const user = await internalAdapter.createUser(
+        { name, email: email.toLowerCase(), emailVerified: isVerified },
         { method: 'email-password' },
       );
-      await context.internalAdapter.linkAccount({
+      await internalAdapter.linkAccount({
         userId: user.id,
         providerId: 'credential',
         accountId: user.id,
-        password: hash,
+        password: passwordHash,
       });
-      return { id: user.id, name: user.name, email: user.email };
+      return toUser(user);
     },
 
-    deleteUser: (id) => context.internalAdapter.deleteUser(id),
-
-    async listUserIds() {
-      const users = await context.internalAdapter.listUsers();
-      return users.map((user) => user.id);
+    async confirmUser(id, { name, passwordHash } = {}) {
+      await internalAdapter.updateUser(id, { emailVerified: true, ...(name === undefined ? {} : { name }) });
+      if (passwordHash !== undefined) await internalAdapter.updatePassword(id, passwordHash);
     },
 
-    findUser: (id) => context.internalAdapter.findUserById(id),
+    async findUser(by) {
+      if ('id' in by) {
+        const user = await internalAdapter.findUserById(by.id);
+        return user && toUser(user);
+      }
+      const found = await internalAdapter.findUserByEmail(by.email.toLowerCase());
+      return found && toUser(found.user);
+    },
 
-    async signIn(body, { ip, userAgent }) {
-      const headers = new Headers({
-        ...(ip ? { [CLIENT_IP_HEADER]: ip } : {}),
-        ...(userAgent ? { 'user-agent': userAgent } : {}),
-      });
-      const response = await auth.api.signInEmail({ body, headers, asResponse: true });
-      return response.ok ? response.headers.getSetCookie() : null;
+    async signIn(body, client) {
+      const response = await auth.api.signInEmail({ body, headers: headersOf(client), asResponse: true });
+      // The library says 403 after a right password alone.
+      if (!response.ok) return { ok: false, reason: response.status === 403 ? 'unverified' : 'wrong' };
+      const { user } = (await response.json()) as { user: { id: string } };
+      return { ok: true, userId: user.id, cookies: response.headers.getSetCookie() };
+    },
+
+    async signInAs(userId, client) {
+      const response = await auth.api.signInAs({ body: { userId }, headers: headersOf(client), asResponse: true });
+      return response.headers.getSetCookie();
     },
 
     async session(cookie) {
       if (!cookie) return null;
-      const found = await auth.api.getSession({ headers: new Headers({ cookie }) });
-      if (!found) return null;
-      const { id, name, email } = found.user;
-      return { user: { id, name, email }, session: { id: found.session.id, createdAt: found.session.createdAt } };
+      const { headers, response } = await auth.api.getSession({
+        headers: new Headers({ cookie }),
+        returnHeaders: true,
+      });
+      if (!response) return null;
+      return {
+        user: toUser(response.user),
+        sessionId: response.session.id,
+        signedInAt: response.session.createdAt,
+        cookies: headers.getSetCookie(),
+      };
     },
+
+    async listSessions(userId) {
+      const sessions = await internalAdapter.listSessions(userId, { onlyActiveSessions: true });
+      return sessions.map(({ id, createdAt, updatedAt, ipAddress, userAgent }) => ({
+        id,
+        createdAt,
+        lastActiveAt: updatedAt,
+        ip: ipAddress || null,
+        userAgent: userAgent || null,
+      }));
+    },
+
+    async endSession(userId, id) {
+      const sessions = await internalAdapter.listSessions(userId, { onlyActiveSessions: true });
+      const session = sessions.find((each) => each.id === id);
+      if (session) await internalAdapter.deleteSession(session.token);
+      return session !== undefined;
+    },
+
+    endSessions: (userId) => internalAdapter.deleteUserSessions(userId),
 
     async signOut(cookie) {
       const response = await auth.api.signOut({ headers: new Headers(cookie ? { cookie } : {}), asResponse: true });
       return response.headers.getSetCookie();
     },
+
+    async issueLink(purpose, value) {
+      const token = Buffer.from(randomBytes(32)).toString('base64url');
+      const expiresAt = new Date(Date.now() + LINK_SECONDS * 1000);
+      await internalAdapter.createVerificationValue({ identifier: linkId(purpose, token), value, expiresAt });
+      return token;
+    },
+
+    readLink,
+
+    async takeLink(purpose, token) {
+      const link = await internalAdapter.consumeVerificationValue(linkId(purpose, token));
+      return link?.value ?? null;
+    },
+
+    async resetPassword(token, newPassword) {
+      const userId = await readLink('reset-password', token);
+      const response = await auth.api.resetPassword({ body: { token, newPassword }, asResponse: true });
+      return response.ok ? userId : null;
+    },
+
+    async changePassword(cookie, { current, next }, client) {
+      const response = await auth.api.changePassword({
+        body: { currentPassword: current, newPassword: next, revokeOtherSessions: true },
+        headers: headersOf(client, cookie),
+        asResponse: true,
+      });
+      return response.ok ? response.headers.getSetCookie() : null;
+    },
   };
+}
+
+function toUser({ id, name, email, emailVerified }: AuthUser): AuthUser {
+  return { id, name, email, emailVerified };
 }
 
 async function toAnswer(response: Response): Promise<LibraryAnswer> {

@@ -1,11 +1,9 @@
-/** The columns of a user that claims are made from. */
+/** What is known of a person that claims are made from. */
 export interface ClaimsUser {
   name: string;
   email: string;
-  emailVerified: boolean;
-  image?: string | null | undefined;
-  /** The person's handle, when they have one. */
-  handle?: string | null | undefined;
+  email_verified: boolean;
+  handle: string | null;
 }
 
 /**
@@ -18,9 +16,8 @@ export function identityClaims(user: ClaimsUser, scopes: readonly string[]): Rec
       ? {
           name: user.name,
           preferred_username: user.handle ?? user.name,
-          ...(user.image ? { picture: user.image } : {}),
         }
       : {}),
-    ...(scopes.includes('email') ? { email: user.email, email_verified: user.emailVerified } : {}),
+    ...(scopes.includes('email') ? { email: user.email, email_verified: user.email_verified } : {}),
   };
 }

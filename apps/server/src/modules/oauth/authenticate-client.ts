@@ -1,13 +1,13 @@
 import { ProtocolError } from '../../http/protocol-error.ts';
 import type { Parameters } from '../../http/protocol-parameters.ts';
 import type { ProtocolRequest } from '../../http/protocol-routes.ts';
-import type { Queryable } from '../../platform/database/database.ts';
 import type { TokenHash } from '../../platform/token-hash.ts';
 import { fitsSecret } from './client-secret.ts';
-import { findClient, type OAuthClient } from './clients-store.ts';
+import type { ClientsService } from './clients-service.ts';
+import type { OAuthClient } from './clients-store.ts';
 
 export interface ClientAuthentication {
-  read: Queryable;
+  clients: Pick<ClientsService, 'find'>;
   hash: TokenHash;
   nowMs: number;
 }
@@ -20,7 +20,7 @@ export interface ClientAuthentication {
 export async function authenticateClient(
   { headers }: Pick<ProtocolRequest, 'headers'>,
   form: Parameters,
-  { read, hash, nowMs }: ClientAuthentication,
+  { clients, hash, nowMs }: ClientAuthentication,
 ): Promise<OAuthClient> {
   const basic = readBasic(headers.authorization);
   if (basic && form.client_secret !== undefined) {
@@ -38,7 +38,7 @@ export async function authenticateClient(
   const id = basic?.id ?? form.client_id;
   const secret = basic?.secret ?? form.client_secret;
   if (id === undefined) throw refused('client_id is missing', basic !== null);
-  const client = await findClient(read, id);
+  const client = await clients.find(id);
   // The same work and the same words for an unknown client as for a wrong secret.
   const fits = fitsSecret(secret ?? '', client?.secret ?? '', { hash, nowMs });
   if (client?.secret === null && (secret === undefined || secret === '')) return client;

@@ -42,11 +42,11 @@ export interface AuthorizeService {
   begin(query: string, visitor: Visitor): Promise<AuthorizeOutcome>;
   /**
    * Takes in what the person decided. Client, redirect and the most that can be granted are those of the signed request.
-   * @param scopes those left ticked; what was not asked for is not listened to.
+   * @param scopes those left ticked, or all that were asked for; what was not asked for is not listened to.
    * @throws MarfaError `forbidden` for a form that is forged, spent, out of date or somebody else's.
    */
   decide(
-    decision: { signed: string; accept: boolean; scopes: readonly string[] },
+    decision: { signed: string; accept: boolean; scopes: readonly string[] | 'all' },
     visitor: Visitor & { session: SignedIn; clientIp: string | null },
   ): Promise<URL>;
   /** The address that a sign-in with this return address may end at, if it is a client's. */
@@ -71,7 +71,7 @@ export function createAuthorizeService(context: OAuthContext): AuthorizeService 
   }
 
   function isFreshEnough(query: string, request: AuthorizeRequest, session: SignedIn): boolean {
-    const createdAtMs = session.session.createdAt.getTime();
+    const createdAtMs = session.signedInAt.getTime();
     const [since = '', proof = ''] = (new URLSearchParams(query).get(FRESH_SINCE) ?? '').split('.');
     if (signed.isProof('fresh', `${since} ${request.client.clientId}`, proof) && createdAtMs >= Number(since))
       return true;
@@ -103,7 +103,7 @@ export function createAuthorizeService(context: OAuthContext): AuthorizeService 
       if (isSilent) return tell('consent_required', 'the person has to be asked');
       const form = {
         id: newId(),
-        sessionId: session.session.id,
+        sessionId: session.sessionId,
         expiresAtMs: now().getTime() + FORM_MINUTES * 60_000,
       };
       return {
@@ -120,13 +120,13 @@ export function createAuthorizeService(context: OAuthContext): AuthorizeService 
 
     async decide({ signed: text, accept, scopes }, { issuer, cookie, session, clientIp }) {
       const form = signed.open(text);
-      if (!form || form.sessionId !== session.session.id || form.expiresAtMs <= now().getTime()) throw formEnded();
+      if (!form || form.sessionId !== session.sessionId || form.expiresAtMs <= now().getTime()) throw formEnded();
       const judgement = await judge(new URLSearchParams(form.parameters).toString(), issuer);
       // What was fine when the page was made may not be any more: the client may be gone.
       if (judgement.kind === 'page') throw new MarfaError('forbidden', judgement.message);
       if (judgement.kind === 'redirect') return judgement.to;
       const { request } = judgement;
-      const granted = request.scopes.filter((scope) => scopes.includes(scope));
+      const granted = scopes === 'all' ? request.scopes : request.scopes.filter((scope) => scopes.includes(scope));
       return database.writeTogether(async (transaction) => {
         try {
           await transaction

@@ -7,12 +7,14 @@ import { createTokenHash } from '../../platform/token-hash.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 import { keptSecret } from './client-secret.ts';
-import { deleteUnusedClients, insertClient, type OAuthClient } from './clients-store.ts';
+import { deleteUnusedClients, findClient, insertClient, type OAuthClient } from './clients-store.ts';
 
 /** A client that registered itself and never let anybody sign in is forgotten after so long. */
 const UNUSED_DAYS = 7;
 
 export interface ClientsService {
+  /** Finds a client for a request of its own; remembered where this process is the only one that writes. */
+  find(clientId: string): Promise<OAuthClient | null>;
   /** Takes in a client that registers itself (RFC 7591). */
   register(metadata: ClientMetadata, clientIp: string | null): Promise<{ client: OAuthClient; secret: Secret | null }>;
   /** Makes a client of any kind. @returns it, with its secret unless it is public. */
@@ -27,7 +29,8 @@ export interface ClientsService {
 }
 
 export function createClientsService(platform: Platform, audit: AuditService): ClientsService {
-  const { database, newId, now, randomBytes, apiKeySalt } = platform;
+  const { database, newId, now, randomBytes, apiKeySalt, actingKeys } = platform;
+  const remembered = actingKeys.beside<OAuthClient>();
   const hash = createTokenHash(apiKeySalt);
 
   const create: ClientsService['create'] = async (transaction, parts) => {
@@ -45,6 +48,11 @@ export function createClientsService(platform: Platform, audit: AuditService): C
 
   return {
     create,
+
+    async find(clientId) {
+      const read = async () => (await findClient(database.read, clientId)) ?? undefined;
+      return (await remembered.get(clientId, read)) ?? null;
+    },
 
     register: (metadata, clientIp) =>
       database.write(async (transaction) => {
@@ -78,7 +86,10 @@ export function createClientsService(platform: Platform, audit: AuditService): C
 
     async prune() {
       const before = now().getTime() - UNUSED_DAYS * 86_400_000;
-      await database.write((transaction) => deleteUnusedClients(transaction, before));
+      await database.write((transaction) => {
+        actingKeys.forgetAll(transaction);
+        return deleteUnusedClients(transaction, before);
+      });
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { AxisPermissions } from '@withmarfa/shared';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { fromJsonColumn, fromLibraryDate } from '../../platform/database/library-columns.ts';
+import { preparedQuery } from '../../platform/database/prepared-query.ts';
 
 /** An app that people can let in. */
 export interface OAuthClient {
@@ -46,8 +47,12 @@ function selectClients(queryable: Queryable) {
 
 type Row = Awaited<ReturnType<ReturnType<typeof selectClients>['executeTakeFirstOrThrow']>>;
 
+const clientById = preparedQuery<{ clientId: string }, Row>(['clientId'], (queryable, value) =>
+  selectClients(queryable).where('oauth_clients.clientId', '=', value.clientId),
+);
+
 export async function findClient(queryable: Queryable, clientId: string): Promise<OAuthClient | null> {
-  const row = await selectClients(queryable).where('oauth_clients.clientId', '=', clientId).executeTakeFirst();
+  const row = (await clientById(queryable, { clientId })).rows[0];
   return row ? toClient(row) : null;
 }
 

@@ -38,16 +38,17 @@ export function createOAuth({ platform, audit, library, issuerOf, claims, signUp
   const grants = createGrantsService({ platform, audit, tokens });
   const clients = createClientsService(platform, audit);
   const hash = createTokenHash(platform.apiKeySalt);
-  const context = { platform, audit, library, tokens, grants, issuerOf, hash, claims };
+  const context = { platform, audit, library, tokens, grants, clients, issuerOf, hash, claims };
   const device = createDeviceService(context);
+  const authorize = createAuthorizeService(context);
   return {
     tokens,
     grants,
     clients,
     device,
     issuerOf,
-    authorize: createAuthorizeService(context),
-    endpoints: { context, clients, device, signUp },
+    authorize,
+    endpoints: { context, clients, device, authorize, signUp },
     async prune() {
       await platform.database.write((transaction) => deleteExpired(transaction, platform.now()));
       await clients.prune();

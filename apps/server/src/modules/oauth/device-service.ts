@@ -121,7 +121,7 @@ export function createDeviceService(context: OAuthContext): DeviceService {
               status: 'approved',
               user_id: session.user.id,
               scope: withRefresh(granted, question.scopes).join(' '),
-              auth_time_ms: session.session.createdAt.getTime(),
+              auth_time_ms: session.signedInAt.getTime(),
             }
           : { status: 'denied' };
         if (!(await settlePending(transaction, { userCode, nowMs: now().getTime() }, decided))) throw codeEnded();

@@ -36,6 +36,9 @@ export interface Granter {
   clientIp: string | null;
 }
 
+/** Whose grants are meant: one person's, or those of everybody in a space. */
+export type GrantsOf = { userId: string } | { spaceId: string };
+
 export interface GrantsService {
   /** What a person grants a client at the moment. */
   find(queryable: Queryable, who: { userId: string; clientId: string }): Promise<Grant | null>;
@@ -50,9 +53,9 @@ export interface GrantsService {
   ): Promise<{ id: string }>;
   /** Lets one writer at a time touch what a person grants a client. */
   lock(transaction: Transaction, who: { userId: string; clientId: string }): Promise<void>;
-  list(userId: string): Promise<Grant[]>;
+  list(of: GrantsOf): Promise<Grant[]>;
   /** @throws MarfaError `not_found` for another person's as for none. */
-  get(userId: string, id: string): Promise<Grant>;
+  get(of: GrantsOf, id: string): Promise<Grant>;
   /**
    * Ends a grant: its tokens are dead on the next request.
    * @returns false when it was revoked before.
@@ -60,9 +63,15 @@ export interface GrantsService {
    */
   revoke(
     transaction: Transaction,
-    actor: { userId: string; keyId: string | null; clientIp: string | null },
+    actor: { of: GrantsOf; keyId: string | null; clientIp: string | null },
     id: string,
   ): Promise<boolean>;
+  /** Ends every grant to a client that is about to be removed. */
+  endAllOf(
+    transaction: Transaction,
+    clientId: string,
+    actor: { keyId: string | null; clientIp: string | null },
+  ): Promise<void>;
 }
 
 export interface GrantsDeps {
@@ -83,6 +92,12 @@ export function createGrantsService({ platform, audit, tokens }: GrantsDeps): Gr
       .innerJoin('oauth_clients', 'oauth_clients.clientId', 'app_grants.client_id')
       .selectAll('app_grants')
       .select('oauth_clients.name');
+  }
+
+  function activeOf(queryable: Queryable, of: GrantsOf) {
+    return 'userId' in of
+      ? active(queryable).where('app_grants.user_id', '=', of.userId)
+      : active(queryable).where('app_grants.space_id', '=', of.spaceId);
   }
 
   return {
@@ -159,55 +174,54 @@ export function createGrantsService({ platform, audit, tokens }: GrantsDeps): Gr
       return { id };
     },
 
-    async list(userId) {
-      const rows = await active(database.read)
-        .where('user_id', '=', userId)
-        .orderBy('granted_at', 'desc')
-        .orderBy('app_grants.id')
-        .execute();
+    async list(of) {
+      const rows = await activeOf(database.read, of).orderBy('granted_at', 'desc').orderBy('app_grants.id').execute();
       return rows.map(toGrant);
     },
 
-    async get(userId, id) {
-      const row = await active(database.read)
-        .where('app_grants.id', '=', id)
-        .where('user_id', '=', userId)
-        .executeTakeFirst();
+    async get(of, id) {
+      const row = await activeOf(database.read, of).where('app_grants.id', '=', id).executeTakeFirst();
       if (!row) throw noSuchGrant();
       return toGrant(row);
     },
 
-    async revoke(transaction, { userId, keyId, clientIp }, id) {
-      const own = () =>
-        transaction
-          .selectFrom('app_grants')
-          .selectAll()
-          .where('id', '=', id)
-          .where('user_id', '=', userId)
-          .executeTakeFirst();
+    async revoke(transaction, { of, keyId, clientIp }, id) {
+      const own = () => activeOf(transaction, of).where('app_grants.id', '=', id).executeTakeFirst();
       const found = await own();
       if (!found) {
-        if (await wasRevoked(transaction, { userId, id })) return false;
+        if (await wasRevoked(transaction, of, id)) return false;
         throw noSuchGrant();
       }
-      await lock(transaction, { userId, clientId: found.client_id });
+      await lock(transaction, { userId: found.user_id, clientId: found.client_id });
       // Another revocation may have been faster while this one waited.
       const grant = await own();
-      if (!grant) return false;
-      await endGrant(transaction, grant);
-      await audit.record(
-        transaction,
-        { keyId, spaceId: grant.space_id, clientIp },
-        {
-          action: 'auth.grant.revoked',
-          resource_type: 'oauth_client',
-          resource_id: grant.client_id,
-          details: { client_id: grant.client_id, user_id: userId, grant_item_id: id },
-        },
-      );
-      return true;
+      if (grant) await end(transaction, grant, { keyId, clientIp });
+      return grant !== undefined;
+    },
+
+    async endAllOf(transaction, clientId, actor) {
+      const rows = await active(transaction).where('client_id', '=', clientId).execute();
+      for (const row of rows) await end(transaction, row, actor);
     },
   };
+
+  async function end(
+    transaction: Transaction,
+    grant: Selectable<Tables['app_grants']>,
+    { keyId, clientIp }: { keyId: string | null; clientIp: string | null },
+  ): Promise<void> {
+    await endGrant(transaction, grant);
+    await audit.record(
+      transaction,
+      { keyId, spaceId: grant.space_id, clientIp },
+      {
+        action: 'auth.grant.revoked',
+        resource_type: 'oauth_client',
+        resource_id: grant.client_id,
+        details: { client_id: grant.client_id, user_id: grant.user_id, grant_item_id: grant.id },
+      },
+    );
+  }
 
   async function endGrant(transaction: Transaction, grant: Selectable<Tables['app_grants']>): Promise<void> {
     tokens.forgetAll(transaction);
@@ -222,14 +236,15 @@ export function createGrantsService({ platform, audit, tokens }: GrantsDeps): Gr
   }
 
   /** Of a grant that has ended there is only its item left, in the space of the person who gave it. */
-  async function wasRevoked(queryable: Queryable, { userId, id }: { userId: string; id: string }): Promise<boolean> {
-    const members = await queryable
-      .selectFrom('space_members')
-      .select('space_id')
-      .where('user_id', '=', userId)
-      .execute();
-    for (const { space_id } of members) {
-      const item = await findSystemItem(queryable, space_id, id, 'system.connection');
+  async function wasRevoked(queryable: Queryable, of: GrantsOf, id: string): Promise<boolean> {
+    const spaces =
+      'spaceId' in of
+        ? [of.spaceId]
+        : (
+            await queryable.selectFrom('space_members').select('space_id').where('user_id', '=', of.userId).execute()
+          ).map((member) => member.space_id);
+    for (const spaceId of spaces) {
+      const item = await findSystemItem(queryable, spaceId, id, 'system.connection');
       if (item?.properties.kind === 'app' && item.state === 'revoked') return true;
     }
     return false;

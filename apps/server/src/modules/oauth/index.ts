@@ -1,6 +1,9 @@
 export type { AuthorizeOutcome, AuthorizeService, ConsentQuestion } from './authorize-service.ts';
+export { bearerChallenge } from './bearer-challenge.ts';
+export { mountClientRoutes } from './clients-routes.ts';
 export { createOAuth, type OAuth } from './create-oauth.ts';
 export type { DeviceQuestion, DeviceService } from './device-service.ts';
+export { mountGrantRoutes } from './grants-routes.ts';
 export type { Grant, GrantsService } from './grants-service.ts';
 export { createIssuerOf } from './issuer.ts';
 export { mountOAuth } from './mount-oauth.ts';

@@ -2,7 +2,6 @@ import { recognizeToken } from '@withmarfa/shared';
 import { ProtocolError } from '../../http/protocol-error.ts';
 import type { ProtocolAnswer, ProtocolHandler } from '../../http/protocol-routes.ts';
 import { authenticateClient } from './authenticate-client.ts';
-import { findClient } from './clients-store.ts';
 import type { OAuthContext } from './oauth-context.ts';
 import { liveScopes } from './token-authenticator.ts';
 import { findRefreshToken } from './tokens-store.ts';
@@ -25,20 +24,17 @@ interface LiveToken {
  * which could ask as well.
  */
 export function createIntrospectEndpoint(context: OAuthContext): ProtocolHandler {
-  const { platform, hash } = context;
-  const { database, now } = platform;
+  const { platform, clients, hash } = context;
   return async (request) => {
     const form = await request.form();
     const isNamed = form.client_id !== undefined || request.headers.authorization !== undefined;
     const client = isNamed
-      ? await authenticateClient(request, form, { read: database.read, hash, nowMs: now().getTime() })
+      ? await authenticateClient(request, form, { clients, hash, nowMs: platform.now().getTime() })
       : null;
     if (form.token === undefined) throw new ProtocolError('invalid_request', 'token is missing');
     const token = await findLive(context, form.token);
     if (token === null) return INACTIVE;
-    const isOwn = client
-      ? client.clientId === token.clientId
-      : (await findClient(database.read, token.clientId))?.secret === null;
+    const isOwn = client ? client.clientId === token.clientId : (await clients.find(token.clientId))?.secret === null;
     if (!isOwn) return INACTIVE;
     return {
       status: 200,

@@ -1,5 +1,7 @@
 import type { MountProtocol, ProtocolAnswer, ProtocolHandler } from '../../http/protocol-routes.ts';
+import type { AuthorizeService } from './authorize-service.ts';
 import type { ClientsService } from './clients-service.ts';
+import { type ConsentEndpointDeps, createConsentEndpoint } from './consent-endpoint.ts';
 import type { DeviceService } from './device-service.ts';
 import { authorizationServerMetadata, protectedResourceMetadata } from './discovery.ts';
 import { createIntrospectEndpoint } from './introspect-endpoint.ts';
@@ -17,12 +19,17 @@ export interface OAuthEndpoints {
   context: UserinfoDeps;
   clients: ClientsService;
   device: DeviceService;
+  authorize: AuthorizeService;
   /** Whether people may make accounts here. */
   signUp: boolean;
 }
 
 /** Mounts what apps call; what people see are pages. Both spellings where there are two. */
-export function mountOAuth(mount: MountProtocol, { context, clients, device, signUp }: OAuthEndpoints): void {
+export function mountOAuth(
+  mount: MountProtocol,
+  { context, clients, device, authorize, signUp }: OAuthEndpoints,
+  accounts: ConsentEndpointDeps['accounts'],
+): void {
   const both = (method: 'GET' | 'POST', paths: readonly string[], handler: ProtocolHandler) => {
     for (const path of paths) mount(method, path, handler);
   };
@@ -41,6 +48,7 @@ export function mountOAuth(mount: MountProtocol, { context, clients, device, sig
   mount('POST', '/auth/oauth2/revoke', createRevokeEndpoint(context));
   mount('POST', '/auth/oauth2/introspect', createIntrospectEndpoint(context));
   mount('POST', '/auth/oauth2/register', createRegisterEndpoint(clients));
+  mount('POST', '/auth/oauth2/consent', createConsentEndpoint({ authorize, accounts, issuerOf: context.issuerOf }));
   mount('POST', '/auth/device', device.start);
   mount('POST', '/auth/device/token', async (request) => {
     const form = await request.form();

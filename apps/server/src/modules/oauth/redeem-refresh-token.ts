@@ -50,7 +50,7 @@ export function redeemRefreshToken(context: OAuthContext, request: TokenRequest)
       },
     );
     const settled = await settleIssued(context, transaction, { client, answer });
-    if (typeof answer.body.refresh_token === 'string')
+    if (form.scope !== undefined && typeof answer.body.refresh_token === 'string')
       await setRefreshScopes(transaction, context.hash(answer.body.refresh_token), kept.scopes);
     return settled;
   });

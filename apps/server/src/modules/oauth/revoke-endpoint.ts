@@ -48,5 +48,5 @@ async function revokeGrant({ grants }: OAuthContext, transaction: Transaction, {
   const token = await findRefreshToken(transaction, hashed);
   if (token?.clientId !== client.clientId) return;
   const grant = await grants.find(transaction, token);
-  if (grant) await grants.revoke(transaction, { userId: token.userId, keyId: null, clientIp }, grant.id);
+  if (grant) await grants.revoke(transaction, { of: { userId: token.userId }, keyId: null, clientIp }, grant.id);
 }

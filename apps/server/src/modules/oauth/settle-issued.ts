@@ -20,19 +20,21 @@ export async function settleIssued(
   const { body } = answer;
   if (answer.status !== 200 || typeof body.access_token !== 'string') throw refusalOf(answer);
   const accessHash = context.hash(body.access_token);
-  const issued = await transaction
-    .selectFrom('oauth_access_tokens')
-    .select('userId')
-    .where('token', '=', accessHash)
-    .executeTakeFirst();
-  if (issued?.userId) await context.grants.lock(transaction, { userId: issued.userId, clientId: client.clientId });
-  const token = await findActingToken(transaction, accessHash);
+  let token = await findActingToken(transaction, accessHash);
+  if (token?.userId) {
+    await context.grants.lock(transaction, { userId: token.userId, clientId: client.clientId });
+    // Whoever held it may have ended the grant.
+    if (context.platform.database.dialect === 'postgres') token = await findActingToken(transaction, accessHash);
+  }
   if (token === null) {
     await deleteAccessToken(transaction, accessHash);
     if (typeof body.refresh_token === 'string') await deleteRefreshToken(transaction, context.hash(body.refresh_token));
     throw new ProtocolError('invalid_grant', 'the person has ended this grant');
   }
-  if (!client.isUsed) await markClientUsed(transaction, client.clientId, context.platform.now().getTime());
+  if (!client.isUsed) {
+    context.tokens.forgetAll(transaction);
+    await markClientUsed(transaction, client.clientId, context.platform.now().getTime());
+  }
   return {
     status: 200,
     headers: { Pragma: 'no-cache' },

@@ -16,12 +16,11 @@ export interface TokenRequest {
 
 /** Finds out who asks, before anything of what they bring is looked at. */
 export async function toTokenRequest(
-  { platform, hash, issuerOf }: OAuthContext,
+  { platform, clients, hash, issuerOf }: OAuthContext,
   { headers, clientIp }: Pick<ProtocolRequest, 'headers' | 'clientIp'>,
   form: Parameters,
 ): Promise<TokenRequest> {
-  const { database, now } = platform;
-  const client = await authenticateClient({ headers }, form, { read: database.read, hash, nowMs: now().getTime() });
+  const client = await authenticateClient({ headers }, form, { clients, hash, nowMs: platform.now().getTime() });
   const issuer = issuerOf(headers);
   if (form.resource !== undefined && !isOwnResource(form.resource, issuer)) {
     throw new ProtocolError('invalid_target', 'resource is not an address of this server');

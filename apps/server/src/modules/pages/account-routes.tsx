@@ -1,39 +1,19 @@
-import type { Request, Response } from 'express';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Response } from 'express';
 import { formFaults, formFields, safeReturnTo } from './form-fields.ts';
 import { letReturnLeadToApp } from './form-target.ts';
+import { clientOf, createAttemptGate, emptyForm, keepAddressSecret, queryText } from './form-tools.tsx';
 import type { PageRoutes, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
-import { ErrorPage, type FormState, NoOwnerPage, SetupPage, SignInPage } from './views/account-pages.tsx';
+import { ErrorPage, NoOwnerPage, SetupPage, SignInPage } from './views/account-pages.tsx';
+import { UnconfirmedPage } from './views/sign-up-pages.tsx';
 
-/** Attempts per minute and address, for signing in and for setting up alike. */
-const ATTEMPTS_PER_MINUTE = 10;
 const SIGN_IN_FAILED = 'E-mail and password do not fit together.';
 
 /** Making the owner, signing in and out. */
 export function mountAccountPages(routes: PageRoutes, tools: PageTools): void {
-  const { accounts, csrfToken, protectForm } = tools;
-  const limiter = new RateLimiterMemory({ points: ATTEMPTS_PER_MINUTE, duration: 60 });
+  const { accounts, protectForm } = tools;
+  const admitAttempt = createAttemptGate();
 
-  /** @returns whether another attempt is allowed; answers 429 itself when it is not. */
-  async function admitAttempt(request: Request, response: Response): Promise<boolean> {
-    try {
-      await limiter.consume(request.ip ?? 'unknown');
-      return true;
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      response.set('Retry-After', String(Math.ceil(refusal.msBeforeNext / 1000)));
-      renderPage(response, <ErrorPage title="Too many attempts" message="Wait a minute, then try again." />, 429);
-      return false;
-    }
-  }
-
-  const client = (request: Request) => ({ ip: request.ip ?? null, userAgent: request.get('user-agent') });
-  const emptyForm = (request: Request, response: Response): FormState => ({
-    csrf: csrfToken(request, response),
-    values: {},
-    faults: {},
-  });
   const linkEnded = (response: Response) =>
     renderPage(
       response,
@@ -45,10 +25,11 @@ export function mountAccountPages(routes: PageRoutes, tools: PageTools): void {
     );
 
   routes.get('/setup', async (request, response) => {
-    const token = String(request.query.token ?? '');
+    keepAddressSecret(response);
+    const token = queryText(request, 'token');
     if (await accounts.hasOwner()) return response.redirect(303, '/');
     if (!accounts.isSetupToken(token)) return linkEnded(response);
-    return renderPage(response, <SetupPage token={token} form={emptyForm(request, response)} />);
+    return renderPage(response, <SetupPage token={token} form={emptyForm(tools, request, response)} />);
   });
 
   routes.post('/setup', protectForm, async (request, response) => {
@@ -56,22 +37,29 @@ export function mountAccountPages(routes: PageRoutes, tools: PageTools): void {
     const { token = '', name = '', email = '', password = '' } = formFields(request);
     if (!accounts.isSetupToken(token)) return linkEnded(response);
     try {
-      const cookies = await accounts.createOwner(token, { name, email, password }, client(request));
+      const cookies = await accounts.createOwner(token, { name, email, password }, clientOf(request));
       response.append('Set-Cookie', cookies);
       response.redirect(303, '/');
     } catch (error) {
       const faulty = formFaults(error);
       if (!faulty) throw error;
-      const form = { ...emptyForm(request, response), ...faulty, values: { name, email } };
+      const form = { ...emptyForm(tools, request, response), ...faulty, values: { name, email } };
       renderPage(response, <SetupPage token={token} form={form} />, 400);
     }
   });
+
+  const signInLinks = { signUp: accounts.isOpen, passwordReset: accounts.canSendMail };
 
   routes.get('/auth/sign-in', letReturnLeadToApp(tools.oauth), async (request, response) => {
     if (!(await accounts.hasOwner())) return renderPage(response, <NoOwnerPage />);
     return renderPage(
       response,
-      <SignInPage form={emptyForm(request, response)} returnTo={safeReturnTo(request.query.return_to)} />,
+      <SignInPage
+        form={emptyForm(tools, request, response)}
+        returnTo={safeReturnTo(request.query.return_to)}
+        links={signInLinks}
+        notice={queryText(request, 'notice')}
+      />,
     );
   });
 
@@ -79,13 +67,17 @@ export function mountAccountPages(routes: PageRoutes, tools: PageTools): void {
     if (!(await admitAttempt(request, response))) return;
     const { email = '', password = '', return_to } = formFields(request);
     const returnTo = safeReturnTo(return_to);
-    const cookies = await accounts.signIn({ email, password }, client(request));
-    if (cookies) {
-      response.append('Set-Cookie', cookies);
+    const result = await accounts.signIn({ email, password }, clientOf(request));
+    if (result.ok) {
+      response.append('Set-Cookie', result.cookies);
       return response.redirect(303, returnTo);
     }
-    const form = { ...emptyForm(request, response), values: { email }, message: SIGN_IN_FAILED };
-    return renderPage(response, <SignInPage form={form} returnTo={returnTo} />, 401);
+    const form = { ...emptyForm(tools, request, response), values: { email }, message: SIGN_IN_FAILED };
+    if (result.reason === 'unverified') return renderPage(response, <UnconfirmedPage form={form} />, 403);
+    const page = <SignInPage form={form} returnTo={returnTo} links={signInLinks} />;
+    // The same page as for a wrong password: nobody is to learn from the limit which addresses have an account.
+    if (result.reason === 'too_many') response.set('Retry-After', String(result.retryAfterSeconds));
+    return renderPage(response, page, result.reason === 'too_many' ? 429 : 401);
   });
 
   routes.post('/auth/sign-out', protectForm, async (request, response) => {

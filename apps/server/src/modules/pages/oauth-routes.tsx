@@ -15,7 +15,7 @@ export function mountOAuthPages(router: PageRoutes, tools: PageTools): void {
 
   const authorize = async (request: Request, response: Response) => {
     const query = request.originalUrl.split('?').slice(1).join('?');
-    const session = await signedIn(request);
+    const session = await signedIn(request, response);
     const issuer = oauth.issuerOf(request.headers);
     const outcome = await oauth.authorize.begin(query, { issuer, cookie: request.get('cookie') ?? '', session });
     answer(outcome, { request, response, session });

@@ -50,8 +50,8 @@ export interface PageTools extends PagesDeps {
   csrfToken(request: Request, response: Response): string;
   /** Refuses a form that does not come from a page of this server. */
   protectForm: RequestHandler;
-  /** Who is signed in, or null. */
-  signedIn(request: Request): Promise<SignedIn | null>;
+  /** Who is signed in, or null. Renews the session in the browser. */
+  signedIn(request: Request, response: Response): Promise<SignedIn | null>;
   /** As `signedIn`; sends to the sign-in page and returns null when nobody is. */
   requireSignedIn(request: Request, response: Response): Promise<SignedIn | null>;
 }

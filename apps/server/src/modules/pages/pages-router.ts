@@ -18,8 +18,11 @@ import { createFormProtection } from './form-protection.ts';
 import { mountInstallPages } from './install-routes.tsx';
 import { mountOAuthPages } from './oauth-routes.tsx';
 import type { PageRoutes, PagesDeps, PageTools } from './page-context.ts';
+import { mountPasswordPages } from './password-routes.tsx';
 import { renderPage } from './render-page.ts';
 import { SAMPLE_FEED_PATH, sampleFeed } from './sample-feed.ts';
+import { mountSecurityPages } from './security-routes.tsx';
+import { mountSignUpPages } from './sign-up-routes.tsx';
 import { mountSpacePages } from './space-routes.tsx';
 import { STYLESHEET } from './stylesheet.ts';
 import { ErrorPage } from './views/account-pages.tsx';
@@ -42,14 +45,18 @@ export function createPages(deps: PagesDeps): Router {
   const pages = Router();
   const routes = pageRoutes(pages);
 
-  const signedIn = (request: Request) => accounts.signedIn(request.get('cookie'), request.ip ?? null);
+  async function signedIn(request: Request, response: Response) {
+    const session = await accounts.signedIn(request.get('cookie'), request.ip ?? null);
+    if (session) response.append('Set-Cookie', session.cookies);
+    return session;
+  }
   const tools: PageTools = {
     ...deps,
     ...forms,
     logger: platform.logger,
     signedIn,
     async requireSignedIn(request: Request, response: Response) {
-      const session = await signedIn(request);
+      const session = await signedIn(request, response);
       if (!session)
         response.redirect(
           303,
@@ -59,6 +66,9 @@ export function createPages(deps: PagesDeps): Router {
     },
   };
   mountAccountPages(routes, tools);
+  mountSignUpPages(routes, tools);
+  mountPasswordPages(routes, tools);
+  mountSecurityPages(routes, tools);
   mountSpacePages(routes, tools);
   mountInstallPages(routes, tools);
   mountOAuthPages(routes, tools);

@@ -1,4 +1,4 @@
-import { MarfaError } from '@withmarfa/shared';
+import { MarfaError, type Role } from '@withmarfa/shared';
 import type { Request, Response } from 'express';
 import type { Caller } from '../../platform/caller.ts';
 import type { ActivityEntry } from '../activity/index.ts';
@@ -171,12 +171,16 @@ export function mountSpacePages(routes: PageRoutes, tools: PageTools): void {
       if (label.trim() === '' || source.trim() === '')
         throw new MarfaError('validation_error', 'A key needs a label and a source.');
       const made = await database.write(async (transaction) => {
-        const created = await keys.create(transaction, session.caller, adminKey(label.trim(), source.trim()));
+        const created = await keys.create(
+          transaction,
+          session.caller,
+          adminKey(session.caller.role, label.trim(), source.trim()),
+        );
         await audit.record(transaction, session.caller, {
           action: 'key.create',
           resource_type: 'key',
           resource_id: created.key.id,
-          details: { label: created.key.label, role: 'admin' },
+          details: { label: created.key.label, role: created.key.role },
         });
         return created;
       });
@@ -206,12 +210,12 @@ export function mountSpacePages(routes: PageRoutes, tools: PageTools): void {
   });
 }
 
-function adminKey(label: string, source: string) {
+function adminKey(role: Role, label: string, source: string) {
   const maps = { type_permissions: {}, extension_permissions: {}, edge_permissions: {}, metadata_permissions: {} };
   return {
     label: label.slice(0, 200),
     source: source.slice(0, 200),
-    role: 'admin' as const,
+    role,
     default_tier: 'library' as const,
     is_platform: false,
     ...maps,

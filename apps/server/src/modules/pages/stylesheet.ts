@@ -24,7 +24,7 @@ code.secret { display: inline-block; padding: 0.6em 0.8em; user-select: all; }
 .skip:focus { left: 1rem; top: 1rem; background: var(--card); padding: 0.5rem 1rem; }
 .top, main, footer { max-width: 60rem; margin: 0 auto; padding: 1rem 1.25rem; }
 .top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.5rem 1.5rem; }
-.top nav { display: flex; flex-wrap: wrap; align-items: center; gap: 1.25rem; }
+.top nav { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 1.25rem; }
 .brand { display: inline-flex; align-items: center; gap: 0.5rem; font-weight: 650; color: var(--ink); text-decoration: none; font-size: 1.1rem; }
 .mark { width: 1rem; height: 1rem; border-radius: 50%; background: radial-gradient(circle at 32% 30%, #f3b27a, var(--accent) 70%); }
 footer { color: var(--soft); font-size: 0.85rem; padding-bottom: 2.5rem; }
@@ -56,6 +56,8 @@ input:focus-visible, textarea:focus-visible, select:focus-visible, button:focus-
 .faulty input, .faulty textarea, .faulty select { border-color: var(--bad); }
 .fault { color: var(--bad); font-size: 0.9rem; margin: 0.25rem 0; overflow-wrap: anywhere; }
 .message { border-left: 4px solid var(--bad); background: var(--tint); padding: 0.6rem 0.9rem; border-radius: 0.3rem; overflow-wrap: anywhere; }
+.message.good { border-color: var(--good); margin-bottom: 1.25rem; }
+.aside { margin-top: 1rem; color: var(--soft); font-size: 0.95rem; }
 button, .button { display: inline-block; font: inherit; font-weight: 600; cursor: pointer; text-decoration: none; border: 1px solid var(--accent); background: var(--accent); color: var(--accent-ink); border-radius: 0.55rem; padding: 0.55rem 1.1rem; min-height: 2.75rem; }
 button.secondary, .button.secondary { background: transparent; color: var(--accent); }
 button.danger { background: var(--bad); border-color: var(--bad); color: #fff; }

@@ -11,6 +11,7 @@ import { idempotency } from './migrations/0006-idempotency.ts';
 import { blobs } from './migrations/0007-blobs.ts';
 import { itemLists } from './migrations/0010-item-lists.ts';
 import { search } from './migrations/0011-search.ts';
+import { people } from './migrations/0012-people.ts';
 import { oauth } from './migrations/0013-oauth.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
@@ -28,6 +29,7 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0007-blobs': blobs,
   '0010-item-lists': itemLists,
   '0011-search': search,
+  '0012-people': people,
   '0013-oauth': oauth,
 };
 

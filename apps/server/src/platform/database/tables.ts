@@ -153,6 +153,10 @@ export interface Tables {
   };
   blobs: { space_id: string; hash: string; mime_type: string; size: number; created_at: string };
   space_members: { user_id: string; space_id: string; key_id: string; created_at: string };
+  /** Public names of people. */
+  handles: { handle: string; user_id: string };
+  /** What people who have not confirmed their address yet want to be called. */
+  wanted_handles: { user_id: string; handle: string };
   events: {
     /** Of the transaction that wrote it, on Postgres; 0 on SQLite. Filled in by the database. */
     tx: Generated<number>;

@@ -1,5 +1,7 @@
 import { Field } from './field.tsx';
 import { Layout } from './layout.tsx';
+import { NewPassword } from './new-password.tsx';
+import { Notice } from './notice.tsx';
 
 /** What a form holds when it comes back, and what was wrong, by field. */
 export interface FormState {
@@ -36,14 +38,7 @@ export function SetupPage({ token, form }: { token: string; form: FormState }) {
             fault={form.faults.email}
             input={{ type: 'email', value: form.values.email, autocomplete: 'username' }}
           />
-          <Field
-            label="Password"
-            name="password"
-            required
-            hint="At least 10 characters. A few unrelated words are easy to keep and hard to guess."
-            fault={form.faults.password}
-            input={{ type: 'password', autocomplete: 'new-password', minLength: 10 }}
-          />
+          <NewPassword label="Password" name="password" fault={form.faults.password} />
           <button type="submit">Create the owner</button>
         </form>
       </section>
@@ -51,11 +46,24 @@ export function SetupPage({ token, form }: { token: string; form: FormState }) {
   );
 }
 
-export function SignInPage({ form, returnTo }: { form: FormState; returnTo: string }) {
+export interface SignInPageProps {
+  form: FormState;
+  returnTo: string;
+  /** Which other ways in this server has. */
+  links: { signUp: boolean; passwordReset: boolean };
+  notice?: string;
+}
+
+const SIGN_IN_NOTICES = {
+  password_reset: 'Your password is set. Sign in with it.',
+};
+
+export function SignInPage({ form, returnTo, links, notice = '' }: SignInPageProps) {
   return (
     <Layout title="Sign in" owner={null}>
       <section class="card narrow">
         <h1>Sign in</h1>
+        <Notice code={notice} texts={SIGN_IN_NOTICES} />
         <Message text={form.message} />
         <form method="post" action="/auth/sign-in">
           <input type="hidden" name="csrf" value={form.csrf} />
@@ -74,6 +82,16 @@ export function SignInPage({ form, returnTo }: { form: FormState; returnTo: stri
           />
           <button type="submit">Sign in</button>
         </form>
+        {links.passwordReset ? (
+          <p class="aside">
+            <a href="/auth/forgot-password">Forgot your password?</a>
+          </p>
+        ) : null}
+        {links.signUp ? (
+          <p class="aside">
+            No account yet? <a href={`/auth/sign-up?return_to=${encodeURIComponent(returnTo)}`}>Sign up</a>
+          </p>
+        ) : null}
       </section>
     </Layout>
   );

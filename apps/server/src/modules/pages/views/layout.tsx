@@ -35,6 +35,7 @@ export function Layout({ title, owner, refreshSeconds, children }: LayoutProps) 
             <nav aria-label="Main">
               <a href="/catalogue">Integrations</a>
               <a href="/account/keys">API keys</a>
+              <a href="/auth/security">Security</a>
               <form method="post" action="/auth/sign-out">
                 <input type="hidden" name="csrf" value={owner.csrf} />
                 <button class="link" type="submit">
