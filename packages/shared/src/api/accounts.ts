@@ -8,6 +8,7 @@ export const PersonSchema = z.object({
   name: z.string(),
   email: z.string(),
   email_verified: z.boolean(),
+  picture: z.string().nullable().describe('Address of a picture of them, if there is one.'),
   handle: z.string().nullable().describe('Null for accounts that were made before there were handles.'),
 });
 export type Person = z.infer<typeof PersonSchema>;

@@ -5,6 +5,8 @@ export interface AuthUser {
   name: string;
   email: string;
   emailVerified: boolean;
+  /** Address of a picture of them. */
+  image?: string | null | undefined;
 }
 
 /** Where a request came from, as a session remembers it. */

@@ -354,8 +354,8 @@ export async function createAuthLibrary({
   };
 }
 
-function toUser({ id, name, email, emailVerified }: AuthUser): AuthUser {
-  return { id, name, email, emailVerified };
+function toUser({ id, name, email, emailVerified, image }: AuthUser): AuthUser {
+  return { id, name, email, emailVerified, image };
 }
 
 async function toAnswer(response: Response): Promise<LibraryAnswer> {

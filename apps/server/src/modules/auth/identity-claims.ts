@@ -4,6 +4,7 @@ export interface ClaimsUser {
   email: string;
   email_verified: boolean;
   handle: string | null;
+  picture: string | null;
 }
 
 /**
@@ -16,6 +17,7 @@ export function identityClaims(user: ClaimsUser, scopes: readonly string[]): Rec
       ? {
           name: user.name,
           preferred_username: user.handle ?? user.name,
+          ...(user.picture ? { picture: user.picture } : {}),
         }
       : {}),
     ...(scopes.includes('email') ? { email: user.email, email_verified: user.email_verified } : {}),

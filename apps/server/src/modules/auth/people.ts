@@ -95,8 +95,8 @@ export function createPeople({ platform, library, keys, spaces }: PeopleDeps): P
       database.read.selectFrom('handles').select('handle').where('user_id', '=', userId).executeTakeFirst(),
     ]);
     if (!user) return null;
-    const { id, name, email, emailVerified } = user;
-    return { id, name, email, email_verified: emailVerified, handle: row?.handle ?? null };
+    const { id, name, email, emailVerified, image = null } = user;
+    return { id, name, email, email_verified: emailVerified, handle: row?.handle ?? null, picture: image };
   }
 
   return {

@@ -49,7 +49,7 @@ export function mountOAuthPages(router: PageRoutes, tools: PageTools): void {
     { client, redirectUri, scopes, before, signed }: ConsentQuestion,
     { request, response, session }: { request: Request; response: Response; session: SignedIn },
   ): void {
-    letFormsLeadToApp(response);
+    letFormsLeadToApp(response, redirectUri);
     renderPage(
       response,
       <ConsentPage

@@ -1,6 +1,7 @@
 import { MarfaError } from '@withmarfa/shared';
 import type { RequestHandler } from 'express';
 import { formFaults, formFields, safeReturnTo } from './form-fields.ts';
+import { letReturnLeadToApp } from './form-target.ts';
 import { clientOf, createAttemptGate, emptyForm, keepAddressSecret, queryText } from './form-tools.tsx';
 import type { PageRoutes, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
@@ -18,12 +19,12 @@ export function mountSignUpPages(routes: PageRoutes, tools: PageTools): void {
     return next();
   };
 
-  routes.get('/auth/sign-up', whereOpen, async (request, response) => {
+  routes.get('/auth/sign-up', whereOpen, letReturnLeadToApp(tools.oauth), async (request, response) => {
     const returnTo = safeReturnTo(request.query.return_to);
     renderPage(response, <SignUpPage form={emptyForm(tools, request, response)} returnTo={returnTo} />);
   });
 
-  routes.post('/auth/sign-up', whereOpen, protectForm, async (request, response) => {
+  routes.post('/auth/sign-up', whereOpen, protectForm, letReturnLeadToApp(tools.oauth), async (request, response) => {
     if (!(await admitAttempt(request, response))) return;
     const { name = '', handle = '', email = '', password = '', return_to } = formFields(request);
     const returnTo = safeReturnTo(return_to);
