@@ -156,7 +156,7 @@ describeServer(
       await signUp(aVisitor(under.server), ada);
       const { link } = await printedMail(under.server, ada.email);
       const page = await aVisitor(under.server).get(link);
-      expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+      expect(page.headers.get('referrer-policy')).toBe('strict-origin');
       const rows = await letLinksExpire(under.profile);
       expect(JSON.stringify(rows)).not.toContain(link.split('token=')[1]);
     });

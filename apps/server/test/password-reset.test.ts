@@ -33,7 +33,7 @@ describeServer(
       const link = await aLink();
       const visitor = aVisitor(under.server);
       const page = await visitor.get(link);
-      expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+      expect(page.headers.get('referrer-policy')).toBe('strict-origin');
       const short = await visitor.post(RESET, { ...page.hidden(RESET), password: 'short' });
       expect([short.status, short.html.includes('at least 10')]).toEqual([400, true]);
       const done = await visitor.post(RESET, { ...page.hidden(RESET), password: NEW_PASSWORD });

@@ -136,13 +136,13 @@ type NewClient = EndpointInput<typeof createOAuthClient>['body'];
 function refuseUnfit({ type, grant_types: grants, redirect_uris: redirects, scopes }: NewClient): void {
   const issues = [
     ...(grants.includes('client_credentials') && type === 'public'
-      ? [{ path: '$.body.grant_types', message: 'client_credentials needs a confidential client' }]
+      ? [{ path: '$.grant_types', message: 'client_credentials needs a confidential client' }]
       : []),
     ...(grants.includes('client_credentials') && scopes.length === 0
-      ? [{ path: '$.body.scopes', message: 'client_credentials gets the scopes named here: expected at least one' }]
+      ? [{ path: '$.scopes', message: 'client_credentials gets the scopes named here: expected at least one' }]
       : []),
     ...(grants.includes('authorization_code') && redirects.length === 0
-      ? [{ path: '$.body.redirect_uris', message: 'authorization_code needs at least one address' }]
+      ? [{ path: '$.redirect_uris', message: 'authorization_code needs at least one address' }]
       : []),
   ];
   if (issues.length > 0)
@@ -153,7 +153,7 @@ function refuseUnfit({ type, grant_types: grants, redirect_uris: redirects, scop
 function refuseRedirects(redirects: readonly string[]): void {
   const issues = redirectFaults(redirects).map((fault) => {
     const [path = '', ...message] = fault.split(': ');
-    return { path: `$.body.${path}`, message: message.join(': ') };
+    return { path: `$.${path.replace(/\.(\d+)$/, '[$1]')}`, message: message.join(': ') };
   });
   if (issues.length > 0)
     throw new MarfaError('validation_error', 'A redirect address cannot be used.', { details: { issues } });

@@ -47,8 +47,7 @@ function comesFromHere(request: Request, baseUrl: string | undefined): boolean {
   const site = request.get('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   const origin = request.get('origin');
-  // A page that keeps its address secret (`Referrer-Policy: no-referrer`) keeps its origin secret as well, from us too.
-  if (origin === undefined || origin === 'null') return true;
+  if (origin === undefined) return true;
   if (!URL.canParse(origin)) return false;
   // A proxy in front may not pass on the Host that the browser sees; the public address is the same place.
   return new URL(origin).host === request.get('host') || (baseUrl !== undefined && origin === new URL(baseUrl).origin);

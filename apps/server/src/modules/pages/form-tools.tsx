@@ -38,7 +38,10 @@ export function queryText(request: Request, name: string): string {
   return typeof first === 'string' ? first : '';
 }
 
-/** The address of this page holds a token: no other server, and no page of this one, is to see it. */
+/**
+ * The address of this page holds a token: no other server, and no page of this one, is to see more of it than the origin,
+ * which its form has to tell.
+ */
 export function keepAddressSecret(response: Response): void {
-  response.set('Referrer-Policy', 'no-referrer');
+  response.set('Referrer-Policy', 'strict-origin');
 }
