@@ -23,7 +23,18 @@ export function letReturnLeadToApp({ authorize, issuerOf }: Pick<OAuth, 'authori
   return async (request, response, next) => {
     const returnTo = safeReturnTo(formFields(request).return_to ?? request.query.return_to);
     const redirect = await authorize.redirectAfterSignIn(returnTo, issuerOf(request.headers));
-    if (redirect !== null) letFormsLeadToApp(response, redirect);
+    if (redirect !== null) {
+      letFormsLeadToApp(response, redirect);
+      keepOpener(response);
+    }
     next();
   };
+}
+
+/**
+ * Lets an app that opened this page in a window of its own keep hold of that window until it gets its answer there; what is
+ * shown stays out of its reach, as of any other site's.
+ */
+export function keepOpener(response: Response): void {
+  response.setHeader('Cross-Origin-Opener-Policy', 'unsafe-none');
 }

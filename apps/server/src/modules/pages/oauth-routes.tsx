@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { SignedIn } from '../auth/index.ts';
 import { type AuthorizeOutcome, type ConsentQuestion, placeOf } from '../oauth/index.ts';
 import { formFields, formList } from './form-fields.ts';
-import { letFormsLeadToApp } from './form-target.ts';
+import { keepOpener, letFormsLeadToApp } from './form-target.ts';
 import type { PageRoutes, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
 import { ErrorPage } from './views/account-pages.tsx';
@@ -18,6 +18,7 @@ export function mountOAuthPages(router: PageRoutes, tools: PageTools): void {
     const session = await signedIn(request, response);
     const issuer = oauth.issuerOf(request.headers);
     const outcome = await oauth.authorize.begin(query, { issuer, cookie: request.get('cookie') ?? '', session });
+    keepOpener(response);
     answer(outcome, { request, response, session });
   };
 
@@ -87,6 +88,7 @@ export function mountOAuthPages(router: PageRoutes, tools: PageTools): void {
         clientIp: request.ip ?? null,
       },
     );
+    keepOpener(response);
     response.set('Cache-Control', 'no-store').redirect(302, to.href);
   });
 }
