@@ -1,7 +1,7 @@
 import { ProtocolError } from '../../http/protocol-error.ts';
 import type { ProtocolAnswer } from '../../http/protocol-routes.ts';
-import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import { committed } from './committed.ts';
+import { lockFamily } from './lock-family.ts';
 import type { OAuthContext } from './oauth-context.ts';
 import { judgedClient, settleIssued } from './settle-issued.ts';
 import type { TokenRequest } from './token-request.ts';
@@ -18,7 +18,7 @@ export async function redeemCode(
   const { database } = context.platform;
   return committed(database, async (transaction) => {
     // Of several that come with one code, each sees what those before it did: the first gets tokens, the next kills them.
-    await advisoryLock(transaction, database.dialect, `code:${context.hash(code)}`);
+    await lockFamily(transaction, database.dialect, context.hash(code));
     context.tokens.forgetAll(transaction);
     const answer = await context.library.token(
       { issuer, scopes: null },

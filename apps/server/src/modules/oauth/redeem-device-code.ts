@@ -23,6 +23,9 @@ export function redeemDeviceCode(context: OAuthContext, request: TokenRequest): 
   const hashed = context.hash(deviceCode);
   return committed(database, async (transaction) => {
     await advisoryLock(transaction, database.dialect, `device:${hashed}`);
+    const known = await findByDeviceHash(transaction, hashed);
+    // Whoever ends the grant locks it before it touches the code, so this locks it before the code is marked.
+    if (known?.user_id) await context.grants.lock(transaction, { userId: known.user_id, clientId: known.client_id });
     const code = await findByDeviceHash(transaction, hashed);
     if (code === null || code.client_id !== client.clientId || code.status === 'fetched')
       throw new ProtocolError('invalid_grant', 'this device_code is unknown or has been used');

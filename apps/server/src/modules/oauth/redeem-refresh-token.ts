@@ -2,11 +2,11 @@ import { recognizeToken } from '@withmarfa/shared';
 import { ProtocolError } from '../../http/protocol-error.ts';
 import { printable } from '../../http/protocol-parameters.ts';
 import type { ProtocolAnswer } from '../../http/protocol-routes.ts';
-import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
 import { scopesOf } from './client-metadata.ts';
 import { committed } from './committed.ts';
+import { lockFamily } from './lock-family.ts';
 import type { OAuthContext } from './oauth-context.ts';
 import { judgedClient, settleIssued } from './settle-issued.ts';
 import type { TokenRequest } from './token-request.ts';
@@ -26,10 +26,14 @@ export function redeemRefreshToken(context: OAuthContext, request: TokenRequest)
   const { database } = context.platform;
   const hashed = context.hash(token);
   return committed(database, async (transaction) => {
-    // Of two uses at the same moment one is the second: there is no grace.
-    await advisoryLock(transaction, database.dialect, `refresh:${hashed}`);
+    const known = await findRefreshToken(transaction, hashed);
+    if (known === null || known.clientId !== client.clientId) throw new ProtocolError('invalid_grant', NOT_GOOD);
+    // Of two uses at the same moment one is the second: there is no grace. Whoever ends the grant locks it before it
+    // touches a token, so this locks it as early.
+    await lockFamily(transaction, database.dialect, known.family ?? hashed);
+    await context.grants.lock(transaction, known);
     const kept = await findRefreshToken(transaction, hashed);
-    if (kept === null || kept.clientId !== client.clientId) throw new ProtocolError('invalid_grant', NOT_GOOD);
+    if (kept === null) throw new ProtocolError('invalid_grant', NOT_GOOD);
     if (kept.isSpent) {
       await killReused(context, transaction, { kept, request });
       throw new ProtocolError(
