@@ -7,6 +7,7 @@ export const GENERAL_ERROR_CODES: readonly ErrorCode[] = [
   'validation_error',
   'invalid_request',
   'unauthorized',
+  'expired_token',
   'payload_too_large',
   'rate_limited',
   'internal_error',
