@@ -1,4 +1,3 @@
-import { MarfaError } from '@withmarfa/shared';
 import { ProtocolError } from '../../http/protocol-error.ts';
 import type { ProtocolAnswer, ProtocolHandler } from '../../http/protocol-routes.ts';
 import type { Queryable } from '../../platform/database/database.ts';
@@ -32,11 +31,11 @@ export interface DeviceService {
   start: ProtocolHandler;
   /** @returns what a typed code stands for; null for one that is unknown, decided or too old. */
   ask(typed: string, userId: string): Promise<DeviceQuestion | null>;
-  /** @throws MarfaError `forbidden` when it has been decided, or ended, meanwhile. */
+  /** @returns null when it has been decided, or ended, meanwhile. */
   decide(
     decision: { userCode: string; accept: boolean; scopes: readonly string[] },
     who: { session: SignedIn; clientIp: string | null },
-  ): Promise<'approved' | 'denied'>;
+  ): Promise<'approved' | 'denied' | null>;
 }
 
 /** Sign-in for devices without a browser, as a state machine of our own: pending, approved or denied, fetched. */
@@ -113,7 +112,7 @@ export function createDeviceService(context: OAuthContext): DeviceService {
       const userCode = readUserCode(typed) ?? '';
       return database.writeTogether(async (transaction) => {
         const question = await questionOf(transaction, userCode, session.user.id);
-        if (!question) throw codeEnded();
+        if (!question) return null;
         const granted = question.scopes.filter((scope) => scopes.includes(scope));
         const isApproved = accept && granted.length > 0;
         const decided = isApproved
@@ -124,7 +123,7 @@ export function createDeviceService(context: OAuthContext): DeviceService {
               auth_time_ms: session.signedInAt.getTime(),
             }
           : { status: 'denied' };
-        if (!(await settlePending(transaction, { userCode, nowMs: now().getTime() }, decided))) throw codeEnded();
+        if (!(await settlePending(transaction, { userCode, nowMs: now().getTime() }, decided))) return null;
         if (!isApproved) return 'denied';
         await grants.record(
           transaction,
@@ -135,8 +134,4 @@ export function createDeviceService(context: OAuthContext): DeviceService {
       });
     },
   };
-}
-
-function codeEnded(): MarfaError {
-  return new MarfaError('forbidden', 'This code has been used or has ended. Start again on your device.');
 }

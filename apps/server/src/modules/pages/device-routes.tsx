@@ -24,10 +24,10 @@ export function mountDevicePages(router: PageRoutes, tools: PageTools): void {
     const { user_code: given } = request.query;
     const typed = typeof given === 'string' ? given : '';
     if (typed.trim() === '') return renderPage(response, <DevicePage owner={owner} typed="" />);
-    await userCodeGuesses.refuseMore(request.ip ?? null, response);
-    const question = await oauth.device.ask(typed, session.user.id);
+    const question = await userCodeGuesses.take({ clientIp: request.ip ?? null, response }, () =>
+      oauth.device.ask(typed, session.user.id),
+    );
     if (!question) {
-      await userCodeGuesses.noteWrong(request.ip ?? null);
       return renderPage(response, <DevicePage owner={owner} typed={typed.slice(0, 20)} message={UNKNOWN} />, 400);
     }
     return renderPage(
@@ -52,16 +52,15 @@ export function mountDevicePages(router: PageRoutes, tools: PageTools): void {
     const { user_code: userCode = '', decision } = formFields(request);
     if (decision !== 'accept' && decision !== 'deny')
       throw new MarfaError('validation_error', 'The form did not say accept or deny.');
-    await userCodeGuesses.refuseMore(request.ip ?? null, response);
-    const outcome = await oauth.device
-      .decide(
+    const clientIp = request.ip ?? null;
+    const outcome = await userCodeGuesses.take({ clientIp, response }, () =>
+      oauth.device.decide(
         { userCode, accept: decision === 'accept', scopes: formList(request, 'scopes') },
-        { session, clientIp: request.ip ?? null },
-      )
-      .catch(async (error: unknown) => {
-        if (MarfaError.is(error, 'forbidden')) await userCodeGuesses.noteWrong(request.ip ?? null);
-        throw error;
-      });
+        { session, clientIp },
+      ),
+    );
+    if (outcome === null)
+      throw new MarfaError('forbidden', 'This code has been used or has ended. Start again on your device.');
     renderPage(response, <DeviceDonePage owner={ownerOf(request, response, session)} outcome={outcome} />);
   });
 }
