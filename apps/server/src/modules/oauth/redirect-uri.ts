@@ -4,6 +4,7 @@ const MAX_LENGTH = 2048;
 /** Schemes that a browser acts on itself: a code sent there would run, show or load something. */
 const BROWSER_SCHEMES =
   /^(?:javascript|data|file|blob|about|vbscript|view-source|filesystem|ws|wss|ftp|mailto|tel|sms|intent|chrome|chrome-extension|moz-extension|http|https):$/;
+const HOST = /^(?:[a-z0-9_.-]+|\[[0-9a-f:]+\])$/;
 const SCHEME = /^[a-z][a-z0-9+.-]*:/;
 
 /**
@@ -22,7 +23,9 @@ export function redirectUriFault(uri: string): string | null {
   if (url.username !== '' || url.password !== '') return 'must not hold a user name';
   if (url.protocol === 'https:') {
     if (!uri.startsWith('https://')) return 'must begin with https://';
-    return url.hostname.includes('*') ? 'must not have a wildcard in its host' : null;
+    if (url.hostname.includes('*')) return 'must not have a wildcard in its host';
+    // The host becomes part of a Content-Security-Policy, where a semicolon would begin a directive.
+    return HOST.test(url.hostname) ? null : 'must have a host of letters, digits, hyphens and dots';
   }
   if (url.protocol === 'http:') {
     return isLoopback(url.hostname) && uri.startsWith('http://')

@@ -7,5 +7,8 @@ import type { Response } from 'express';
  */
 export function allowFormTarget(response: Response, source: string): void {
   const policy = String(response.getHeader('Content-Security-Policy') ?? '');
-  response.setHeader('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${source}`));
+  response.setHeader(
+    'Content-Security-Policy',
+    policy.replace("form-action 'self'", (own) => `${own} ${source}`),
+  );
 }
