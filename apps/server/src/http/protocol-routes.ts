@@ -41,13 +41,30 @@ export interface ProtocolAnswer {
 
 export type ProtocolHandler = (request: ProtocolRequest) => Promise<ProtocolAnswer>;
 
+/** How an endpoint differs from most. */
+export interface ProtocolOptions {
+  /** Whether pages of other sites may call it; false for what acts by a browser's cookie. Default true. */
+  forOtherSites?: boolean;
+}
+
 /** Adds an endpoint that speaks a protocol of its own, in front of the pages and beside the API. */
-export type MountProtocol = (method: HttpMethod, path: string, handler: ProtocolHandler) => void;
+export type MountProtocol = (
+  method: HttpMethod,
+  path: string,
+  handler: ProtocolHandler,
+  options?: ProtocolOptions,
+) => void;
 
 export interface ProtocolRoutes {
   mount: MountProtocol;
   /** @returns false when no such endpoint is there. */
   serve(request: IncomingMessage, response: ServerResponse, requestId: string): boolean;
+}
+
+interface Route {
+  handler: ProtocolHandler;
+  path: string;
+  forOtherSites: boolean;
 }
 
 export interface ProtocolDeps {
@@ -64,11 +81,11 @@ export function createProtocolRoutes({ logger, clientIp, rateLimits, hsts }: Pro
 
   async function work(
     { request, response, requestId }: { request: IncomingMessage; response: ServerResponse; requestId: string },
-    { handler, path, search }: { handler: ProtocolHandler; path: string; search: string },
+    { handler, path, forOtherSites, search }: Route & { search: string },
   ): Promise<void> {
     const headers: OutgoingHttpHeaders = {
       ...apiHeaders(requestId, { hsts }),
-      ...CORS_HEADERS,
+      ...(forOtherSites ? CORS_HEADERS : {}),
       'Cache-Control': 'no-store',
     };
     const exchange = { request, response, headers, logger, requestId };
@@ -88,9 +105,10 @@ export function createProtocolRoutes({ logger, clientIp, rateLimits, hsts }: Pro
   }
 
   return {
-    mount(method, path, handler) {
-      router.on(method, path, () => undefined, { handler, path });
-      paths.set(path, [...(paths.get(path) ?? []), method]);
+    mount(method, path, handler, { forOtherSites = true } = {}) {
+      const route: Route = { handler, path, forOtherSites };
+      router.on(method, path, () => undefined, route);
+      if (forOtherSites) paths.set(path, [...(paths.get(path) ?? []), method]);
     },
     serve(request, response, requestId) {
       const method = request.method ?? 'GET';
@@ -98,8 +116,8 @@ export function createProtocolRoutes({ logger, clientIp, rateLimits, hsts }: Pro
       if (method === 'OPTIONS') return answerPreflight(paths, { request, response });
       const found = router.find((method === 'HEAD' ? 'GET' : method) as HttpMethod, url);
       if (found === null) return false;
-      const { handler, path } = found.store as { handler: ProtocolHandler; path: string };
-      void work({ request, response, requestId }, { handler, path, search: found.searchParams as unknown as string });
+      const route = found.store as Route;
+      void work({ request, response, requestId }, { ...route, search: found.searchParams as unknown as string });
       return true;
     },
   };

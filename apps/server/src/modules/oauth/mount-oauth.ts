@@ -48,7 +48,8 @@ export function mountOAuth(
   mount('POST', '/auth/oauth2/revoke', createRevokeEndpoint(context));
   mount('POST', '/auth/oauth2/introspect', createIntrospectEndpoint(context));
   mount('POST', '/auth/oauth2/register', createRegisterEndpoint(clients));
-  mount('POST', '/auth/oauth2/consent', createConsentEndpoint({ authorize, accounts, issuerOf: context.issuerOf }));
+  const consent = createConsentEndpoint({ authorize, accounts, issuerOf: context.issuerOf });
+  mount('POST', '/auth/oauth2/consent', consent, { forOtherSites: false });
   mount('POST', '/auth/device', device.start);
   mount('POST', '/auth/device/token', async (request) => {
     const form = await request.form();
