@@ -201,7 +201,10 @@ export function createGrantsService({ platform, audit, tokens }: GrantsDeps): Gr
 
     async endAllOf(transaction, clientId, actor) {
       const rows = await active(transaction).where('client_id', '=', clientId).execute();
-      for (const row of rows) await end(transaction, row, actor);
+      for (const row of rows) {
+        await lock(transaction, { userId: row.user_id, clientId });
+        await end(transaction, row, actor);
+      }
     },
   };
 
