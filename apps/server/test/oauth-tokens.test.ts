@@ -3,9 +3,9 @@ import type { Database } from '../src/platform/database/database.ts';
 import type { Api } from './support/api.ts';
 import { describeServer } from './support/describe-server.ts';
 import {
+  type App,
   aConfidentialApp,
   anApp,
-  type App,
   introspect,
   isLive,
   letIn,
@@ -24,7 +24,16 @@ import { openRecord } from './support/webhooks.ts';
 
 const UNKNOWN = { public: `marfa_at_${'a'.repeat(49)}`, jwt: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0' };
 /** What is no token of anybody. */
-const RUBBISH = [UNKNOWN.public, `marfa_rt_${'a'.repeat(49)}`, UNKNOWN.jwt, `${UNKNOWN.jwt}.AAAA`, 'x', 'marfa_k1_x', '%00', '…'];
+const RUBBISH = [
+  UNKNOWN.public,
+  `marfa_rt_${'a'.repeat(49)}`,
+  UNKNOWN.jwt,
+  `${UNKNOWN.jwt}.AAAA`,
+  'x',
+  'marfa_k1_x',
+  '%00',
+  '…',
+];
 
 describeServer('An access token', (under) => {
   let owner: Person;
@@ -269,7 +278,10 @@ describeServer('An access token', (under) => {
       const { access_token } = await letIn(url(), owner, confidential);
       const nameless = await postForm(url(), '/auth/oauth2/introspect', { token: access_token });
       expect(nameless.body).toEqual({ active: false });
-      const lazy = await postForm(url(), '/auth/oauth2/introspect', { token: access_token, client_id: confidential.id });
+      const lazy = await postForm(url(), '/auth/oauth2/introspect', {
+        token: access_token,
+        client_id: confidential.id,
+      });
       expect(oauthRefusal(lazy)).toEqual({ status: 401, error: 'invalid_client' });
     });
   });

@@ -25,7 +25,8 @@ export interface Person {
 
 export const OWNER = { name: 'Ada Byron', email: 'ada@example.org', password: 'four unrelated words' };
 
-export function createPerson(url: string): Person {
+/** @param always headers that go with every request, such as what a proxy says of where it comes from. */
+export function createPerson(url: string, always: Record<string, string> = {}): Person {
   const jar = new Map<string, string>();
 
   async function take(response: Response): Promise<PageAnswer> {
@@ -48,14 +49,14 @@ export function createPerson(url: string): Person {
     cookie,
     async get(path) {
       const address = new URL(path, url);
-      return take(await fetch(address, { redirect: 'manual', headers: { cookie: cookie() } }));
+      return take(await fetch(address, { redirect: 'manual', headers: { ...always, cookie: cookie() } }));
     },
     async post(path, fields, headers = {}) {
       return take(
         await fetch(new URL(path, url), {
           method: 'POST',
           redirect: 'manual',
-          headers: { cookie: cookie(), origin: url, ...headers },
+          headers: { ...always, cookie: cookie(), origin: url, ...headers },
           body: new URLSearchParams(fields),
         }),
       );
@@ -104,8 +105,7 @@ export async function becomeOwner(server: TestServer): Promise<Person> {
 }
 
 /** Signs in as the owner, in another browser. */
-export async function signIn(url: string, credentials = OWNER): Promise<Person> {
-  const person = createPerson(url);
+export async function signIn(url: string, credentials = OWNER, person = createPerson(url)): Promise<Person> {
   const form = formOf((await person.get('/auth/sign-in')).html);
   form.set('email', credentials.email);
   form.set('password', credentials.password);
