@@ -27,6 +27,7 @@ import { createProfile, DIALECTS } from './support/profiles.ts';
 import { refusal } from './support/refusal.ts';
 import { created } from './support/spaces.ts';
 import { startServer } from './support/start-server.ts';
+import { openRecord } from './support/webhooks.ts';
 
 describeServer('What a person granted', (under) => {
   let owner: Person;
@@ -181,6 +182,24 @@ describeServer('What a person granted', (under) => {
       });
     });
 
+    /** Has the time run out in which the secret before is good: its end is the last thing that is kept of it. */
+    async function letOverlapEnd(app: App): Promise<void> {
+      const record = await openRecord(under.profile);
+      await record.write(async (transaction) => {
+        const { clientSecret } = await transaction
+          .selectFrom('oauth_clients')
+          .select('clientSecret')
+          .where('clientId', '=', app.id)
+          .executeTakeFirstOrThrow();
+        await transaction
+          .updateTable('oauth_clients')
+          .set({ clientSecret: clientSecret?.replace(/\d+$/, '1') ?? null })
+          .where('clientId', '=', app.id)
+          .execute();
+      });
+      await record.close();
+    }
+
     it('keeps its old secret as long as the operator said, and not a moment longer', async () => {
       const app = await registered();
       const rotate = async (overlap_seconds: number) =>
@@ -188,6 +207,9 @@ describeServer('What a person granted', (under) => {
       const second = await rotate(3600);
       for (const client_secret of [app.secret ?? '', second])
         expect((await ownToken(app, { client_secret })).status).toBe(200);
+      await letOverlapEnd(app);
+      expect((await ownToken(app)).status).toBe(401);
+      expect((await ownToken(app, { client_secret: second })).status).toBe(200);
       const third = await rotate(0);
       for (const client_secret of [app.secret ?? '', second])
         expect((await ownToken(app, { client_secret })).status).toBe(401);
