@@ -7,6 +7,18 @@ import type { Secret } from '../../platform/secret.ts';
 /** The session cookie of the auth library, with and without its https prefix. */
 const SESSION_COOKIES = ['marfa.session_token', '__Secure-marfa.session_token'];
 
+/**
+ * Where the forms of pages go that keep their address secret (`Referrer-Policy: no-referrer`): they keep their origin
+ * secret as well, from us too. Every other form names it; a frame of another site may hide its own.
+ */
+const FROM_SECRET_ADDRESSES: readonly string[] = [
+  '/setup',
+  '/auth/verify-email',
+  '/auth/verify-email/resend',
+  '/auth/reset-password',
+  '/auth/sign-out',
+];
+
 export interface FormProtectionOptions {
   authSecret: Secret;
   /** Whether cookies are for https only. */
@@ -47,8 +59,8 @@ function comesFromHere(request: Request, baseUrl: string | undefined): boolean {
   const site = request.get('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   const origin = request.get('origin');
-  // A page that keeps its address secret (`Referrer-Policy: no-referrer`) keeps its origin secret as well, from us too.
-  if (origin === undefined || origin === 'null') return true;
+  if (origin === undefined) return true;
+  if (origin === 'null') return FROM_SECRET_ADDRESSES.includes(request.path);
   if (!URL.canParse(origin)) return false;
   // A proxy in front may not pass on the Host that the browser sees; the public address is the same place.
   return new URL(origin).host === request.get('host') || (baseUrl !== undefined && origin === new URL(baseUrl).origin);
