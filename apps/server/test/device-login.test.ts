@@ -5,6 +5,7 @@ import {
   type App,
   aConfidentialApp,
   anApp,
+  DEVICE_GRANT,
   introspect,
   isLive,
   oauthRefusal,
@@ -17,7 +18,6 @@ import {
 import { becomeOwner, createPerson, formOf, OWNER, type PageAnswer, type Person, signIn } from './support/person.ts';
 import { openRecord } from './support/webhooks.ts';
 
-const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 const SCOPE = 'openid email core.note:write';
 const bad = (error: string) => ({ status: 400, error });
 

@@ -25,6 +25,14 @@ export type ProtocolErrorCode =
   | 'invalid_token'
   | 'insufficient_scope';
 
+/** Much of what is quoted in a description came from the client: nobody reads on after so many characters. */
+const MAX_DESCRIPTION_LENGTH = 1000;
+
+/** A text in the characters that an error description may have (RFC 6749 section 5.2). */
+export function toVisibleAscii(text: string): string {
+  return text.replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?');
+}
+
 /** The refusal of an OAuth endpoint (RFC 6749 section 5.2), as its client reads it. */
 export class ProtocolError extends Error {
   readonly code: ProtocolErrorCode;
@@ -36,7 +44,7 @@ export class ProtocolError extends Error {
     description: string,
     { status = 400, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
   ) {
-    super(description);
+    super(toVisibleAscii(description).slice(0, MAX_DESCRIPTION_LENGTH));
     this.name = 'ProtocolError';
     this.code = code;
     this.status = status;
@@ -67,5 +75,9 @@ export function toProtocolRefusal(thrown: unknown): ProtocolRefusal {
   }
   const error = MarfaError.is(thrown) ? thrown : toMarfaError(thrown);
   const code = BY_RFC[error.code] ?? error.code;
-  return { status: error.status, headers: {}, body: { error: code, error_description: error.message, code } };
+  return {
+    status: error.status,
+    headers: {},
+    body: { error: code, error_description: toVisibleAscii(error.message), code },
+  };
 }

@@ -1,4 +1,4 @@
-import { ProtocolError } from './protocol-error.ts';
+import { ProtocolError, toVisibleAscii } from './protocol-error.ts';
 
 /** Longest value of one parameter, in characters; nothing that this server issues or asks for comes near. */
 const MAX_VALUE_LENGTH = 8192;
@@ -27,7 +27,7 @@ export function readParameters(text: string): { parameters: Parameters; faults: 
     if (values.has(name)) faults.push({ name, message: 'must not be sent more than once' });
     else if (value.length > MAX_VALUE_LENGTH)
       faults.push({ name, message: `is longer than ${MAX_VALUE_LENGTH} characters` });
-    else if (UNREADABLE.test(value)) faults.push({ name, message: 'is not text in UTF-8 without control characters' });
+    else if (!isReadable(value)) faults.push({ name, message: 'is not text in UTF-8 without control characters' });
     if (!values.has(name)) values.set(name, value);
   }
   return { parameters: Object.fromEntries(values), faults };
@@ -42,7 +42,12 @@ export function refuseFaults(faults: readonly ParameterFault[]): void {
   );
 }
 
-/** A name from the outside as it may stand in an error text (RFC 6749 section 5.2 allows visible ASCII alone). */
+/** @returns whether a text could have come from a URL as it should be: no control characters, nothing that was no UTF-8. */
+export function isReadable(text: string): boolean {
+  return !UNREADABLE.test(text);
+}
+
+/** A name from the outside, cut to what somebody reads, as it may stand in an error text. */
 export function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?').slice(0, 100);
+  return toVisibleAscii(text).slice(0, 100);
 }

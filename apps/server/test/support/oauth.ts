@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { formOf, type PageAnswer, type Person } from './person.ts';
 
 export const REDIRECT = 'https://app.example.org/callback';
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 export const SCOPE = 'openid profile email core.note:write edge.about:write metadata:write';
 
 /** The answer of an endpoint that apps call. */

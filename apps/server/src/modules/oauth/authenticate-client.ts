@@ -1,5 +1,5 @@
 import { ProtocolError } from '../../http/protocol-error.ts';
-import type { Parameters } from '../../http/protocol-parameters.ts';
+import { isReadable, type Parameters } from '../../http/protocol-parameters.ts';
 import type { ProtocolRequest } from '../../http/protocol-routes.ts';
 import type { TokenHash } from '../../platform/token-hash.ts';
 import { fitsSecret } from './client-secret.ts';
@@ -60,14 +60,18 @@ function readBasic(authorization: string | undefined): { id: string; secret: str
   const text = Buffer.from(encoded, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   if (colon < 0) throw refused('the Authorization header holds no client_id:client_secret', true);
-  try {
-    return { id: formDecode(text.slice(0, colon)), secret: formDecode(text.slice(colon + 1)) };
-  } catch {
-    throw refused('the Authorization header is not form-encoded', true);
-  }
+  const id = formDecode(text.slice(0, colon));
+  const secret = formDecode(text.slice(colon + 1));
+  if (id === null || secret === null) throw refused('the Authorization header is not form-encoded text', true);
+  return { id, secret };
 }
 
-/** Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1). */
-function formDecode(text: string): string {
-  return decodeURIComponent(text.replaceAll('+', '%20'));
+/** Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1). @returns null for what no form holds. */
+function formDecode(encoded: string): string | null {
+  try {
+    const text = decodeURIComponent(encoded.replaceAll('+', '%20'));
+    return isReadable(text) ? text : null;
+  } catch {
+    return null;
+  }
 }

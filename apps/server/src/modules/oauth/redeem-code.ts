@@ -19,7 +19,6 @@ export async function redeemCode(
   return committed(database, async (transaction) => {
     // Of several that come with one code, each sees what those before it did: the first gets tokens, the next kills them.
     await lockFamily(transaction, database.dialect, context.hash(code));
-    context.tokens.forgetAll(transaction);
     const answer = await context.library.token(
       { issuer, scopes: null },
       {
@@ -30,6 +29,8 @@ export async function redeemCode(
         code_verifier,
       },
     );
+    // A code that comes again has just killed what it gave.
+    if (answer.status !== 200) context.tokens.forgetAll(transaction);
     return settleIssued(context, transaction, { client, answer });
   });
 }
