@@ -208,6 +208,8 @@ describeServer('What a person granted', (under) => {
       for (const client_secret of [app.secret ?? '', second])
         expect((await ownToken(app, { client_secret })).status).toBe(200);
       await letOverlapEnd(app);
+      // What was changed behind the server's back is read again after a change of its own.
+      await under.admin.patch(`/auth/clients/${app.id}`, { name: 'Nightly, still' });
       expect((await ownToken(app)).status).toBe(401);
       expect((await ownToken(app, { client_secret: second })).status).toBe(200);
       const third = await rotate(0);
