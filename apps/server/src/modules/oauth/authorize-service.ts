@@ -12,6 +12,8 @@ import { createSignedRequests } from './signed-request.ts';
 const FORM_MINUTES = 30;
 /** Carries when a fresh sign-in was asked for; signed, since an older moment would be met by an older session. */
 const FRESH_SINCE = 'marfa_fresh_since';
+/** What asks for another sign-in of somebody who is signed in (OpenID Connect Core 1.0 section 3.1.2.1). */
+const FRESH_PROMPTS = ['login', 'select_account', 'create'];
 
 /** The browser that a request came from, and who is signed in there. */
 export interface Visitor {
@@ -53,7 +55,7 @@ export interface AuthorizeService {
   redirectAfterSignIn(returnTo: string, issuer: string): Promise<string | null>;
 }
 
-export function createAuthorizeService(context: OAuthContext): AuthorizeService {
+export function createAuthorizeService(context: OAuthContext, { signUp }: { signUp: boolean }): AuthorizeService {
   const { platform, library, grants } = context;
   const { database, now, newId, authSecret } = platform;
   const signed = createSignedRequests(authSecret);
@@ -62,8 +64,11 @@ export function createAuthorizeService(context: OAuthContext): AuthorizeService 
     return checkAuthorizeRequest(query, { read: database.read, issuer });
   }
 
-  /** Sends to sign in, and back here with proof of the moment from which on a session counts as fresh. */
-  function signInAfresh(query: string, kind: 'sign-in' | 'sign-up'): AuthorizeOutcome {
+  /** Sends to sign in and back; where a session has to be fresh, with proof of the moment from which on it counts as that. */
+  function sendToSignIn(query: string, { prompts, maxAgeSeconds }: AuthorizeRequest): AuthorizeOutcome {
+    const kind = prompts.has('create') && signUp ? 'sign-up' : 'sign-in';
+    if (maxAgeSeconds === null && !FRESH_PROMPTS.some((prompt) => prompts.has(prompt)))
+      return { kind, returnTo: `/auth/authorize?${query}` };
     const parameters = new URLSearchParams(query);
     const since = String(now().getTime());
     parameters.set(FRESH_SINCE, `${since}.${signed.proofOf('fresh', `${since} ${parameters.get('client_id')}`)}`);
@@ -75,7 +80,7 @@ export function createAuthorizeService(context: OAuthContext): AuthorizeService 
     const [since = '', proof = ''] = (new URLSearchParams(query).get(FRESH_SINCE) ?? '').split('.');
     if (signed.isProof('fresh', `${since} ${request.client.clientId}`, proof) && createdAtMs >= Number(since))
       return true;
-    if (['login', 'select_account', 'create'].some((prompt) => request.prompts.has(prompt))) return false;
+    if (FRESH_PROMPTS.some((prompt) => request.prompts.has(prompt))) return false;
     return request.maxAgeSeconds === null || now().getTime() - createdAtMs <= request.maxAgeSeconds * 1000;
   }
 
@@ -91,7 +96,7 @@ export function createAuthorizeService(context: OAuthContext): AuthorizeService 
       const isSilent = request.prompts.has('none');
       if (!session || !isFreshEnough(query, request, session)) {
         if (isSilent) return tell('login_required', 'nobody is signed in, or not recently enough');
-        return signInAfresh(query, request.prompts.has('create') && !session ? 'sign-up' : 'sign-in');
+        return sendToSignIn(query, request);
       }
       const { client, scopes } = request;
       const before = await grants.find(database.read, { userId: session.user.id, clientId: client.clientId });

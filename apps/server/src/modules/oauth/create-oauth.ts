@@ -40,7 +40,7 @@ export function createOAuth({ platform, audit, library, issuerOf, claims, signUp
   const hash = createTokenHash(platform.apiKeySalt);
   const context = { platform, audit, library, tokens, grants, clients, issuerOf, hash, claims };
   const device = createDeviceService(context);
-  const authorize = createAuthorizeService(context);
+  const authorize = createAuthorizeService(context, { signUp });
   return {
     tokens,
     grants,
