@@ -4,8 +4,18 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface ProtocolScope {
   /** Who issues, as the requester knows this server. */
   issuer: string;
+  client: JudgedClient;
   /** The scopes that were judged; null where the library takes them from a code or token that it made itself. */
   scopes: readonly string[] | null;
+}
+
+/** A client as we know it, authenticated where it has to be. */
+export interface JudgedClient {
+  clientId: string;
+  redirectUris: string[];
+  grantTypes: string[];
+  /** What is kept of its secret; null for public clients. */
+  secret: string | null;
 }
 
 /** The part of the library's database adapter that is looked at here. */
@@ -38,8 +48,9 @@ export function currentIssuer(fallback: string): string {
 
 /**
  * The library knows lists of scopes; ours are a grammar, and were judged before it is asked. So it sees each client as
- * one that may use the scopes of this very request. It also sees one way of authenticating, the one it is called with:
- * which of the two ways of sending a secret a client uses says nothing about who it is.
+ * one that may use the scopes of this very request, and is not sent to look for what was found already. It also sees one
+ * way of authenticating, the one it is called with: which of the two ways of sending a secret a client uses says nothing
+ * about who it is.
  *
  * Tokens are cut loose from the browser session: an app that a person let in stays in when that session ends, and ends by
  * the grant alone.
@@ -48,15 +59,13 @@ export function viewClients<Adapter extends LibraryAdapter>(adapter: Adapter): A
   return {
     ...adapter,
     findOne: async (query) => {
-      const row = await adapter.findOne(query);
       const scope = scopes.getStore();
-      if (!CLIENT_MODELS.includes(query.model) || !row || !scope) return row;
-      return {
-        ...row,
-        scopes: scope.scopes,
-        clientCredentialsScopes: scope.scopes ?? row.clientCredentialsScopes,
-        tokenEndpointAuthMethod: row.clientSecret ? 'client_secret_post' : 'none',
-      };
+      const isTheClient =
+        scope !== undefined &&
+        CLIENT_MODELS.includes(query.model) &&
+        query.where?.length === 1 &&
+        query.where[0].value === scope.client.clientId;
+      return isTheClient ? viewOf(scope) : adapter.findOne(query);
     },
     create: (query) =>
       adapter.create(
@@ -64,5 +73,21 @@ export function viewClients<Adapter extends LibraryAdapter>(adapter: Adapter): A
           ? { ...query, data: { ...query.data, sessionId: undefined } }
           : query,
       ),
+  };
+}
+
+/** The columns of a client that the library decides by. */
+function viewOf({ client, scopes: judged }: ProtocolScope) {
+  return {
+    clientId: client.clientId,
+    clientSecret: client.secret,
+    redirectUris: client.redirectUris,
+    grantTypes: client.grantTypes,
+    responseTypes: ['code'],
+    tokenEndpointAuthMethod: client.secret === null ? 'none' : 'client_secret_post',
+    requirePKCE: true,
+    disabled: false,
+    scopes: judged,
+    clientCredentialsScopes: judged,
   };
 }

@@ -172,7 +172,7 @@ export function createAuthorizeService(context: OAuthContext, { signUp }: { sign
     { issuer, cookie, scopes }: { issuer: string; cookie: string; scopes: readonly string[] },
   ): Promise<URL> {
     const asked = withRefresh(request.scopes, request.scopes);
-    const scope = { issuer, scopes: asked };
+    const scope = { issuer, client: request.client, scopes: asked };
     const query = new URLSearchParams({ ...request.parameters, scope: asked.join(' '), prompt: 'consent' });
     const consent = await library.authorize(scope, { query, cookie });
     if (consent.origin !== new URL(issuer).origin || !consent.searchParams.has('sig')) return consent;

@@ -2,6 +2,7 @@ import { MarfaError } from '@withmarfa/shared';
 import type { Selectable } from 'kysely';
 import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { preparedQuery } from '../../platform/database/prepared-query.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 import type { Platform } from '../../platform/platform.ts';
 import {
@@ -80,19 +81,27 @@ export interface GrantsDeps {
   tokens: TokenAuthenticator;
 }
 
+type GrantRow = Selectable<Tables['app_grants']> & { name: string | null };
+
+function active(queryable: Queryable) {
+  return queryable
+    .selectFrom('app_grants')
+    .innerJoin('oauth_clients', 'oauth_clients.clientId', 'app_grants.client_id')
+    .selectAll('app_grants')
+    .select('oauth_clients.name');
+}
+
+const grantOfPair = preparedQuery<{ userId: string; clientId: string }, GrantRow>(
+  ['userId', 'clientId'],
+  (queryable, value) =>
+    active(queryable).where('app_grants.user_id', '=', value.userId).where('app_grants.client_id', '=', value.clientId),
+);
+
 export function createGrantsService({ platform, audit, tokens }: GrantsDeps): GrantsService {
   const { database, newId, now } = platform;
 
   const lock: GrantsService['lock'] = (transaction, { userId, clientId }) =>
     advisoryLock(transaction, database.dialect, `grant:${userId}:${clientId}`);
-
-  function active(queryable: Queryable) {
-    return queryable
-      .selectFrom('app_grants')
-      .innerJoin('oauth_clients', 'oauth_clients.clientId', 'app_grants.client_id')
-      .selectAll('app_grants')
-      .select('oauth_clients.name');
-  }
 
   function activeOf(queryable: Queryable, of: GrantsOf) {
     return 'userId' in of
@@ -104,10 +113,7 @@ export function createGrantsService({ platform, audit, tokens }: GrantsDeps): Gr
     lock,
 
     async find(queryable, { userId, clientId }) {
-      const row = await active(queryable)
-        .where('user_id', '=', userId)
-        .where('client_id', '=', clientId)
-        .executeTakeFirst();
+      const row = (await grantOfPair(queryable, { userId, clientId })).rows[0];
       return row ? toGrant(row) : null;
     },
 
@@ -254,7 +260,7 @@ export function createGrantsService({ platform, audit, tokens }: GrantsDeps): Gr
   }
 }
 
-function toGrant(row: Selectable<Tables['app_grants']> & { name: string | null }): Grant {
+function toGrant(row: GrantRow): Grant {
   return {
     id: row.id,
     clientId: row.client_id,

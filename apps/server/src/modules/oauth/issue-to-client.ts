@@ -30,7 +30,7 @@ export async function issueToClient(
   }
   return committed(context.platform.database, async (transaction) => {
     const answer = await context.library.token(
-      { issuer, scopes: asked },
+      { issuer, client, scopes: asked },
       {
         grant_type: 'client_credentials',
         ...judgedClient(client),

@@ -20,7 +20,7 @@ export async function redeemCode(
     // Of several that come with one code, each sees what those before it did: the first gets tokens, the next kills them.
     await lockFamily(transaction, database.dialect, context.hash(code));
     const answer = await context.library.token(
-      { issuer, scopes: null },
+      { issuer, client, scopes: null },
       {
         grant_type: 'authorization_code',
         ...judgedClient(client),

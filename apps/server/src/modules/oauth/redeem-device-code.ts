@@ -35,7 +35,7 @@ export function redeemDeviceCode(context: OAuthContext, request: TokenRequest): 
     if (code.status !== 'approved' || code.user_id === null) await tellToWait(transaction, code, now().getTime());
     await setStatus(transaction, hashed, 'fetched');
     const answer = await context.library.issue(
-      { issuer, scopes: null },
+      { issuer, client, scopes: null },
       {
         clientId: client.clientId,
         userId: code.user_id ?? '',

@@ -45,7 +45,7 @@ export function redeemRefreshToken(context: OAuthContext, request: TokenRequest)
       throw new ProtocolError('invalid_grant', NOT_GOOD);
     const scopes = await scopesToIssue(context, transaction, { kept, asked: form.scope });
     const answer = await context.library.token(
-      { issuer, scopes: null },
+      { issuer, client, scopes: null },
       {
         grant_type: 'refresh_token',
         ...judgedClient(client),

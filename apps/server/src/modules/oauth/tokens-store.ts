@@ -1,7 +1,8 @@
+import type { Selectable } from 'kysely';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { fromJsonColumn, fromLibraryDate } from '../../platform/database/library-columns.ts';
 import { preparedQuery } from '../../platform/database/prepared-query.ts';
-import type { JsonColumn, LibraryDate } from '../../platform/database/tables.ts';
+import type { JsonColumn, LibraryDate, Tables } from '../../platform/database/tables.ts';
 
 /** An access token as a request acts with it: its client, its user, and what that user still grants the client. */
 export interface ActingToken {
@@ -105,8 +106,8 @@ export interface RefreshToken {
   isRevoked: boolean;
 }
 
-export async function findRefreshToken(queryable: Queryable, hash: string): Promise<RefreshToken | null> {
-  const row = await queryable
+const refreshTokenByHash = preparedQuery<{ hash: string }, RefreshTokenRow>(['hash'], (queryable, value) =>
+  queryable
     .selectFrom('oauth_refresh_tokens')
     .select([
       'id',
@@ -119,8 +120,13 @@ export async function findRefreshToken(queryable: Queryable, hash: string): Prom
       'revoked',
       'rotatedAt',
     ])
-    .where('token', '=', hash)
-    .executeTakeFirst();
+    .where('token', '=', value.hash),
+);
+
+type RefreshTokenRow = Omit<Selectable<Tables['oauth_refresh_tokens']>, 'token'>;
+
+export async function findRefreshToken(queryable: Queryable, hash: string): Promise<RefreshToken | null> {
+  const row = (await refreshTokenByHash(queryable, { hash })).rows[0];
   if (!row) return null;
   return {
     id: row.id,
