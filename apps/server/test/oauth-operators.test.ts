@@ -1,21 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeServer } from './support/describe-server.ts';
-import {
-  type App,
-  aCode,
-  aPkce,
-  ask,
-  authorizeQuery,
-  introspect,
-  landed,
-  letIn,
-  oauthRefusal,
-  postForm,
-  REDIRECT,
-  redeem,
-  refresh,
-  tokensOf,
-} from './support/oauth.ts';
+import { type App, aCode, letIn, oauthRefusal, postForm, REDIRECT, redeem, refresh } from './support/oauth.ts';
 import { becomeOwner, type Person } from './support/person.ts';
 import { refusal } from './support/refusal.ts';
 import { aSpace } from './support/spaces.ts';
@@ -84,18 +69,6 @@ describeServer('An app that an operator registers', (under) => {
   });
 
   describe('that acts for itself', () => {
-    it('gets what it is registered for, or less, and neither a refresh token nor an id token', async () => {
-      const app = await anAdminApp(CREDENTIALS);
-      const { body } = await forItself(app);
-      expect(Object.keys(body).sort()).toEqual(['access_token', 'expires_in', 'scope', 'token_type']);
-      expect(body.scope).toBe('core.*:write edge.about:read');
-      expect((await forItself(app, { scope: 'core.note:read' })).body.scope).toBe('core.note:read');
-      expect(oauthRefusal(await forItself(app, { scope: '*:read' }))).toEqual({ status: 400, error: 'invalid_scope' });
-      expect(oauthRefusal(await forItself(app, { scope: 'openid' }))).toEqual({ status: 400, error: 'invalid_scope' });
-      expect((await introspect(under.server.url, app, body.access_token)).body).not.toHaveProperty('sub');
-      expect((await under.admin.as(body.access_token).get('/auth/me')).body.user).toBeNull();
-    });
-
     it('acts in the space of its registration, and in no other', async () => {
       const space = await aSpace(under.admin);
       const app = await anAdminApp({ ...CREDENTIALS, tenant_id: space.id });
@@ -116,30 +89,6 @@ describeServer('An app that an operator registers', (under) => {
       await under.admin.patch(`/auth/clients/${app.id}`, { default_extension_permissions: {} });
       expect(refusal(await api.put(`/items/${item.id}/extensions/acme.notes`, { a: 2 })).status).toBe(403);
     });
-  });
-
-  it('asks people for no more than it is registered for', async () => {
-    const app = await anAdminApp({ name: 'Notes', redirect_uris: [REDIRECT], scopes: ['openid', 'core.*:read'] });
-    const asked = (scope: string) => ask(owner, authorizeQuery(app, aPkce(), { scope }));
-    expect((await asked('openid core.note:read offline_access')).status).toBe(200);
-    expect(landed(await asked('openid core.note:write')).error).toBe('invalid_scope');
-  });
-
-  it('has two good secrets while one replaces the other, and then the new one alone', async () => {
-    const app = await anAdminApp(CREDENTIALS);
-    const rotate = (body: object) => under.admin.post(`/auth/clients/${app.id}/secret`, body);
-    const second = (await rotate({ overlap_seconds: 3600 })).body.client_secret;
-    expect((await forItself(app)).status).toBe(200);
-    expect((await forItself(app, { client_secret: second })).status).toBe(200);
-    const third = (await rotate({})).body.client_secret;
-    expect((await forItself(app, { client_secret: third })).status).toBe(200);
-    for (const secret of [app.secret ?? '', second]) {
-      expect(oauthRefusal(await forItself(app, { client_secret: secret }))).toEqual({
-        status: 401,
-        error: 'invalid_client',
-      });
-    }
-    expect(refusal(await rotate({ overlap_seconds: 86_401 })).status).toBe(400);
   });
 
   it('takes every grant and token along when it is removed', async () => {
@@ -169,14 +118,28 @@ describeServer('An app that an operator registers', (under) => {
     expect((await under.admin.delete(`/auth/clients/${app.id}`)).status).toBe(404);
   });
 
-  it('is not there for somebody who asks for one that was never made', async () => {
-    const app = await anAdminApp(CREDENTIALS);
-    expect(oauthRefusal(await forItself({ ...app, credentials: { client_id: 'nobody', client_secret: 'x' } }))).toEqual(
-      {
-        status: 401,
-        error: 'invalid_client',
-      },
-    );
-    expect(tokensOf(await forItself(app)).expires_in).toBe(3600);
+  it('may be removed while its tokens are renewed and redeemed: nothing lives, and nobody is told of a fault', async () => {
+    const url = under.server.url;
+    for (let round = 0; round < 4; round += 1) {
+      const app = await anAdminApp({
+        ...CREDENTIALS,
+        redirect_uris: [REDIRECT],
+        grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+      });
+      const scope = { changed: { scope: 'core.note:read' } };
+      const tokens = await letIn(url, owner, app, scope);
+      const code = await aCode(owner, app, scope);
+      const [removed, ...answers] = await Promise.all([
+        under.admin.delete(`/auth/clients/${app.id}`),
+        refresh(url, app, tokens.refresh_token),
+        redeem(url, app, code),
+        ...Array.from({ length: 6 }, () => forItself(app)),
+      ]);
+      expect(removed.status).toBe(200);
+      for (const { status, body, text } of answers) {
+        expect([200, 400, 401], text).toContain(status);
+        if (status === 200) expect((await under.admin.as(body.access_token).get('/items')).status).toBe(401);
+      }
+    }
   });
 });

@@ -34,6 +34,11 @@ export function errorCode(error: unknown): string {
     : '';
 }
 
+/** @returns whether a write refers to a row that is not there, or not any more. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return ['SQLITE_CONSTRAINT_FOREIGNKEY', '23503'].includes(errorCode(error));
+}
+
 /** @returns whether a write was refused by a unique index. */
 export function isUniqueViolation(error: unknown): boolean {
   const code = errorCode(error);
