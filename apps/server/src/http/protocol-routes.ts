@@ -24,8 +24,6 @@ export interface ProtocolRequest {
   headers: IncomingHttpHeaders;
   clientIp: string | null;
   method: string;
-  /** Of the query. @throws ProtocolError `invalid_request` */
-  query(): Parameters;
   /** Of the form in the body; of a JSON object with texts, where that is sent. @throws ProtocolError `invalid_request` */
   form(): Promise<Parameters>;
   /** The JSON body. @throws ProtocolError `invalid_request` */
@@ -81,7 +79,7 @@ export function createProtocolRoutes({ logger, clientIp, rateLimits, hsts }: Pro
 
   async function work(
     { request, response, requestId }: { request: IncomingMessage; response: ServerResponse; requestId: string },
-    { handler, path, forOtherSites, search }: Route & { search: string },
+    { handler, path, forOtherSites }: Route,
   ): Promise<void> {
     const headers: OutgoingHttpHeaders = {
       ...apiHeaders(requestId, { hsts }),
@@ -93,7 +91,7 @@ export function createProtocolRoutes({ logger, clientIp, rateLimits, hsts }: Pro
       const address = clientIp(request);
       const method = request.method ?? 'GET';
       await rateLimits?.count({ method, path, area: 'auth', clientIp: address }, null, headers);
-      const answer = await handler(toProtocolRequest({ request, response, search, clientIp: address }));
+      const answer = await handler(toProtocolRequest({ request, response, clientIp: address }));
       Object.assign(headers, answer.headers);
       sendJson(exchange, answer.status, answer.body);
     } catch (thrown) {
@@ -116,8 +114,7 @@ export function createProtocolRoutes({ logger, clientIp, rateLimits, hsts }: Pro
       if (method === 'OPTIONS') return answerPreflight(paths, { request, response });
       const found = router.find((method === 'HEAD' ? 'GET' : method) as HttpMethod, url);
       if (found === null) return false;
-      const route = found.store as Route;
-      void work({ request, response, requestId }, { ...route, search: found.searchParams as unknown as string });
+      void work({ request, response, requestId }, found.store as Route);
       return true;
     },
   };
@@ -145,12 +142,10 @@ function answerPreflight(
 function toProtocolRequest({
   request,
   response,
-  search,
   clientIp,
 }: {
   request: IncomingMessage;
   response: ServerResponse;
-  search: string;
   clientIp: string | null;
 }): ProtocolRequest {
   const text = (type?: RegExp) =>
@@ -169,7 +164,6 @@ function toProtocolRequest({
     headers: request.headers,
     clientIp,
     method: request.method ?? 'GET',
-    query: () => parse(search),
     json,
     async form() {
       if (mediaTypeOf(request) !== 'application/json') return parse(await text(FORM_TYPE));

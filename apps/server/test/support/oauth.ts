@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { expect } from 'vitest';
 import { formOf, type PageAnswer, type Person } from './person.ts';
 
 export const REDIRECT = 'https://app.example.org/callback';
@@ -209,6 +210,16 @@ export async function isLive(url: string, app: App, token: string): Promise<bool
   const { body } = await introspect(url, app, token);
   const { status } = await send(url, '/items', { headers: { authorization: `Bearer ${token}` } });
   return body.active === true || status !== 401;
+}
+
+/** None of the tokens that the answers gave is good for anything. */
+export async function expectNothingLives(url: string, app: App, answers: ProtocolReply[]): Promise<void> {
+  for (const { status, body } of answers) {
+    if (status !== 200) continue;
+    expect(await isLive(url, app, body.access_token)).toBe(false);
+    expect((await introspect(url, app, body.refresh_token)).body).toEqual({ active: false });
+    expect((await refresh(url, app, body.refresh_token)).status).toBe(400);
+  }
 }
 
 /** What RFC 6749 section 5.2 allows in an error text. */

@@ -109,8 +109,8 @@ const marfaIssuing = {
       },
       async (context) => {
         const { clientId, userId, scopes, family, authTime } = context.body;
-        const { options } = context.context.getPlugin('oauth-provider') ?? { options: {} };
-        const api = getOAuthProviderApi(context, options as never, DEVICE_GRANT);
+        const provider = context.context.getPlugin('oauth-provider');
+        const api = getOAuthProviderApi(context, provider?.options as never, DEVICE_GRANT);
         const client = await api.getClient(clientId);
         const user = await context.context.internalAdapter.findUserById(userId);
         if (!client || !user) return context.json({ error: 'invalid_grant' }, { status: 400 });

@@ -1,6 +1,7 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { MarfaError } from '@withmarfa/shared';
 import { z } from 'zod';
+import { isSameText } from '../../platform/is-same-text.ts';
 import type { AccountContext } from './account-context.ts';
 import { ACCOUNT_FIELDS, readFields } from './account-fields.ts';
 import type { Client } from './auth-library.ts';
@@ -36,10 +37,7 @@ export function createOwnerSetup({ platform, library, people, keys, audit, publi
   }
 
   function isSetupToken(token: string): boolean {
-    if (setupToken === null) return false;
-    const given = Buffer.from(token);
-    const wanted = Buffer.from(setupToken);
-    return given.length === wanted.length && timingSafeEqual(given, wanted);
+    return setupToken !== null && isSameText(token, setupToken);
   }
 
   async function makeOwner(input: z.output<typeof OwnerSchema>, client: Client): Promise<string> {

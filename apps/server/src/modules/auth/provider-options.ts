@@ -5,6 +5,7 @@ import { isJudged } from './client-view.ts';
 const LIVES = { code: 60, accessToken: 3600, idToken: 3600, refreshToken: 30 * 86_400 } as const;
 /** A key signs for so long, and verifies for some time after: longer than anything it signed lives. */
 const SIGNING_KEY = { signsForSeconds: 90 * 86_400, verifiesForSeconds: 7 * 86_400 } as const;
+
 /** What the server gives the provider to issue with. */
 export interface ProviderSettings {
   /** What is kept of a token or code. */

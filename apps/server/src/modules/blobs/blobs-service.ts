@@ -1,9 +1,10 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { type BlobInfo, type Grant, MarfaError } from '@withmarfa/shared';
 import type { BlobStore } from '../../platform/blob-store.ts';
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable } from '../../platform/database/database.ts';
+import { isSameText } from '../../platform/is-same-text.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { AuditService } from '../audit/index.ts';
 
@@ -102,9 +103,7 @@ export function createBlobsService(
     },
 
     verify({ hash, space, expires, signature }) {
-      const expected = Buffer.from(signatureOf(space, hash, expires));
-      const given = Buffer.from(signature);
-      const isGenuine = given.length === expected.length && timingSafeEqual(given, expected);
+      const isGenuine = isSameText(signature, signatureOf(space, hash, expires));
       if (isGenuine && expires * 1000 > now().getTime()) return space;
       throw new MarfaError('unauthorized', 'This address has expired or was not made by this server.');
     },

@@ -74,7 +74,7 @@ function readRequest(
     refuse('unauthorized_client', 'this client did not register for authorization_code');
   if (challenge === undefined) refuse('invalid_request', 'code_challenge is missing: PKCE is for all clients');
   if (method !== 'S256') refuse('invalid_request', 'code_challenge_method must be S256');
-  if (!CHALLENGE.test(challenge ?? '')) refuse('invalid_request', 'code_challenge must be 43 characters of base64url');
+  if (!CHALLENGE.test(challenge)) refuse('invalid_request', 'code_challenge must be 43 characters of base64url');
   if (parameters.resource !== undefined && !isOwnResource(parameters.resource, issuer))
     refuse('invalid_target', 'resource is not an address of this server');
   const scopes = judgeScopes(parameters.scope, client);
@@ -97,7 +97,7 @@ function readRequest(
       scope: scopes.join(' '),
       ...(state === undefined ? {} : { state }),
       ...(nonce === undefined ? {} : { nonce }),
-      code_challenge: challenge ?? '',
+      code_challenge: challenge,
       code_challenge_method: 'S256',
     },
   };

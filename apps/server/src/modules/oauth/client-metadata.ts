@@ -86,14 +86,18 @@ function refuseRedirects(uris: readonly string[], areNeeded: boolean): void {
   if (uris.length === 0 && areNeeded)
     throw refusal('invalid_redirect_uri', ['redirect_uris: expected at least one address']);
   const faults = redirectFaults(uris);
-  if (faults.length > 0) throw refusal('invalid_redirect_uri', faults);
+  if (faults.length === 0) return;
+  throw refusal(
+    'invalid_redirect_uri',
+    faults.map(({ index, message }) => `redirect_uris.${index}: ${message}`),
+  );
 }
 
-/** @returns one text for each address that cannot be a redirect. */
-export function redirectFaults(uris: readonly string[]): string[] {
+/** @returns which addresses cannot be redirects, and why. */
+export function redirectFaults(uris: readonly string[]): { index: number; message: string }[] {
   return uris.flatMap((uri, index) => {
-    const fault = redirectUriFault(uri);
-    return fault === null ? [] : [`redirect_uris.${index}: ${fault}`];
+    const message = redirectUriFault(uri);
+    return message === null ? [] : [{ index, message }];
   });
 }
 

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { isSameText } from '../../platform/is-same-text.ts';
 import type { TokenHash } from '../../platform/token-hash.ts';
 
 /*
@@ -16,13 +16,7 @@ export function keptSecret(hash: string, before: { kept: string; overlapEndsMs: 
 export function fitsSecret(given: string, kept: string, { hash, nowMs }: { hash: TokenHash; nowMs: number }): boolean {
   const [current = '', previous = '', endsMs = '0'] = kept.split(' ');
   const actual = hash(given);
-  const fitsCurrent = isSame(actual, current);
-  const fitsPrevious = isSame(actual, previous);
+  const fitsCurrent = isSameText(actual, current);
+  const fitsPrevious = isSameText(actual, previous);
   return fitsCurrent || (fitsPrevious && nowMs < Number(endsMs));
-}
-
-function isSame(actual: string, wanted: string): boolean {
-  const given = Buffer.from(actual);
-  const known = Buffer.from(wanted);
-  return given.length === known.length && timingSafeEqual(given, known);
 }

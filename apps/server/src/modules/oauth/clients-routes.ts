@@ -151,10 +151,10 @@ function refuseUnfit({ type, grant_types: grants, redirect_uris: redirects, scop
 }
 
 function refuseRedirects(redirects: readonly string[]): void {
-  const issues = redirectFaults(redirects).map((fault) => {
-    const [path = '', ...message] = fault.split(': ');
-    return { path: `$.${path.replace(/\.(\d+)$/, '[$1]')}`, message: message.join(': ') };
-  });
+  const issues = redirectFaults(redirects).map(({ index, message }) => ({
+    path: `$.redirect_uris[${index}]`,
+    message,
+  }));
   if (issues.length > 0)
     throw new MarfaError('validation_error', 'A redirect address cannot be used.', { details: { issues } });
 }

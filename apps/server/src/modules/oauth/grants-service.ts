@@ -51,7 +51,7 @@ export interface GrantsService {
     transaction: Transaction,
     granter: Granter,
     consent: { client: OAuthClient; scopes: readonly string[]; source: 'code' | 'device' },
-  ): Promise<{ id: string }>;
+  ): Promise<void>;
   /** Lets one writer at a time touch what a person grants a client. */
   lock(transaction: Transaction, who: { userId: string; clientId: string }): Promise<void>;
   list(of: GrantsOf): Promise<Grant[]>;
@@ -177,7 +177,6 @@ export function createGrantsService({ platform, audit, tokens }: GrantsDeps): Gr
           created: before === undefined,
         },
       });
-      return { id };
     },
 
     async list(of) {
@@ -192,33 +191,29 @@ export function createGrantsService({ platform, audit, tokens }: GrantsDeps): Gr
     },
 
     async revoke(transaction, { of, keyId, clientIp }, id) {
-      const own = () => activeOf(transaction, of).where('app_grants.id', '=', id).executeTakeFirst();
-      const found = await own();
+      const found = await activeOf(transaction, of).where('app_grants.id', '=', id).executeTakeFirst();
       if (!found) {
         if (await wasRevoked(transaction, of, id)) return false;
         throw noSuchGrant();
       }
-      await lock(transaction, { userId: found.user_id, clientId: found.client_id });
-      // Another revocation may have been faster while this one waited.
-      const grant = await own();
-      if (grant) await end(transaction, grant, { keyId, clientIp });
-      return grant !== undefined;
+      return end(transaction, found, { keyId, clientIp });
     },
 
     async endAllOf(transaction, clientId, actor) {
       const rows = await active(transaction).where('client_id', '=', clientId).execute();
-      for (const row of rows) {
-        await lock(transaction, { userId: row.user_id, clientId });
-        await end(transaction, row, actor);
-      }
+      for (const row of rows) await end(transaction, row, actor);
     },
   };
 
+  /** @returns false when another was faster while this one waited. */
   async function end(
     transaction: Transaction,
-    grant: Selectable<Tables['app_grants']>,
+    { id, user_id: userId, client_id: clientId }: Selectable<Tables['app_grants']>,
     { keyId, clientIp }: { keyId: string | null; clientIp: string | null },
-  ): Promise<void> {
+  ): Promise<boolean> {
+    await lock(transaction, { userId, clientId });
+    const grant = await active(transaction).where('app_grants.id', '=', id).executeTakeFirst();
+    if (!grant) return false;
     await endGrant(transaction, grant);
     await audit.record(
       transaction,
@@ -227,9 +222,10 @@ export function createGrantsService({ platform, audit, tokens }: GrantsDeps): Gr
         action: 'auth.grant.revoked',
         resource_type: 'oauth_client',
         resource_id: grant.client_id,
-        details: { client_id: grant.client_id, user_id: grant.user_id, grant_item_id: grant.id },
+        details: { client_id: clientId, user_id: userId, grant_item_id: id },
       },
     );
+    return true;
   }
 
   async function endGrant(transaction: Transaction, grant: Selectable<Tables['app_grants']>): Promise<void> {

@@ -1,5 +1,3 @@
-import { isIP } from 'node:net';
-
 const MAX_LENGTH = 2048;
 /** Schemes that a browser acts on itself: a code sent there would run, show or load something. */
 const BROWSER_SCHEMES =
@@ -24,7 +22,7 @@ export function redirectUriFault(uri: string): string | null {
   if (url.protocol === 'https:') {
     if (!uri.startsWith('https://')) return 'must begin with https://';
     if (url.hostname.includes('*')) return 'must not have a wildcard in its host';
-    // The host becomes part of a Content-Security-Policy, where a semicolon would begin a directive.
+    // The host is shown to the person who is asked: nothing in it may look like something else.
     return HOST.test(url.hostname) ? null : 'must have a host of letters, digits, hyphens and dots';
   }
   if (url.protocol === 'http:') {
@@ -53,7 +51,7 @@ function withoutLoopbackPort(uri: string): string | null {
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname === '127.0.0.1');
+  return hostname === 'localhost' || hostname === '[::1]' || hostname === '127.0.0.1';
 }
 
 /** Where an address leads, as a person is told: its origin, or the scheme by which a program is called. */

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameText } from '../../platform/is-same-text.ts';
 import type { Secret } from '../../platform/secret.ts';
 
 /** Who a form was made for, and until when it is good. */
@@ -24,11 +25,7 @@ export function createSignedRequests(authSecret: Secret): SignedRequests {
   const key = createHmac('sha256', authSecret.reveal()).update('marfa consent forms').digest();
   const proofOf = (purpose: string, text: string) =>
     createHmac('sha256', key).update(`${purpose}\n${text}`).digest('base64url');
-  const isProof = (purpose: string, text: string, proof: string) => {
-    const wanted = Buffer.from(proofOf(purpose, text));
-    const given = Buffer.from(proof);
-    return given.length === wanted.length && timingSafeEqual(given, wanted);
-  };
+  const isProof = (purpose: string, text: string, proof: string) => isSameText(proof, proofOf(purpose, text));
 
   return {
     proofOf,
