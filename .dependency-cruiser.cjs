@@ -35,7 +35,11 @@ const ROOMS = {
     path: '^packages/connectors/([^/]+)/',
     own: '^packages/connectors/$1/',
     rooms: ['^packages/runtime-sdk/src/(local/)?index\\.ts$'],
-    testRooms: ['^packages/runtime-sdk/src/host/index\\.ts$'],
+    testRooms: ['^packages/runtime-sdk/src/host/index\\.ts$', '^packages/testing/src/index\\.ts$'],
+  },
+  testing: {
+    path: '^packages/testing/',
+    rooms: ['^packages/shared/src/index\\.ts$', '^packages/runtime-sdk/src/((host|local)/)?index\\.ts$'],
   },
   server: {
     path: '^apps/server/',
@@ -46,7 +50,7 @@ const ROOMS = {
       '^packages/runtime-sdk/src/(host|local)/index\\.ts$',
     ],
     // What the client makes of a real server is seen from the server's side.
-    testRooms: ['^packages/client/src/index\\.ts$'],
+    testRooms: ['^packages/client/src/index\\.ts$', '^packages/testing/src/index\\.ts$'],
   },
   examples: {
     path: '^examples/([^/]+)/',
@@ -55,6 +59,7 @@ const ROOMS = {
       '^packages/shared/src/index\\.ts$',
       '^packages/client/src/index\\.ts$',
       '^packages/runtime-sdk/src/((local|host)/)?index\\.ts$',
+      '^packages/testing/src/index\\.ts$',
       '^packages/connectors/[^/]+/src/index\\.ts$',
     ],
   },

@@ -7,6 +7,7 @@ export {
   type Edge,
   type HandlerResult,
   type IntegrationManifest,
+  type IssuedLease,
   type Item,
   type ItemEnvelope,
   type ItemEventMessage,
@@ -20,6 +21,7 @@ export {
   type UpdateItemInput,
 } from '@withmarfa/shared';
 export type { BulkUpsertOptions, MarfaClient } from './client/marfa-client.ts';
+export type { ProxyBody, ProxyRequestOptions } from './client/proxy-request.ts';
 export type { Clock } from './clock/clock.ts';
 export { systemClock } from './clock/system-clock.ts';
 export { completeManifest } from './connector/complete-manifest.ts';

@@ -20,6 +20,20 @@ export {
   uninstallConnection,
 } from './api/connections.ts';
 export {
+  type ApiTokenInput,
+  ApiTokenInputSchema,
+  type AuthScheme,
+  AuthSchemeSchema,
+  createApiTokenCredential,
+  createOAuthProviderCredential,
+  deleteCredential,
+  type OAuthProviderInput,
+  OAuthProviderInputSchema,
+  type UpdateCredentialInput,
+  UpdateCredentialInputSchema,
+  updateCredential,
+} from './api/credentials.ts';
+export {
   type BulkEdgesInput,
   BulkEdgesInputSchema,
   bulkEdges,
@@ -97,6 +111,20 @@ export {
   updateKey,
 } from './api/keys.ts';
 export {
+  type IssuedLease,
+  IssuedLeaseSchema,
+  LEASE_TTL,
+  type Lease,
+  type LeaseInput,
+  LeaseInputSchema,
+  LeaseSchema,
+  leaseToken,
+  leaseTokenAlias,
+  listLeases,
+  revokeLease,
+  validateLease,
+} from './api/leases.ts';
+export {
   ClientSchema,
   CreateClientInputSchema,
   createOAuthClient,
@@ -130,6 +158,7 @@ export {
   listTypes,
   updateType,
 } from './api/types.ts';
+export { StartOAuthInputSchema, startConnectionOAuth } from './api/upstream-oauth.ts';
 export {
   type CreateWebhookInput,
   CreateWebhookInputSchema,

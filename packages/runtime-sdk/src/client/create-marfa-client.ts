@@ -6,6 +6,7 @@ import {
   type Item,
   type ItemEnvelope,
   type ListItemsQuery,
+  leaseToken,
   listItems,
   putItemExtension,
   transitionItem,
@@ -14,6 +15,7 @@ import {
 import { MarfaApiError } from '../errors/marfa-api-error.ts';
 import { bulkUpsert } from './bulk-upsert.ts';
 import type { MarfaCaller } from './create-marfa-caller.ts';
+import type { ProxyCaller } from './create-proxy-caller.ts';
 import type { MarfaClient } from './marfa-client.ts';
 
 const RUNTIME_EXTENSION = 'connection.runtime';
@@ -27,13 +29,14 @@ export interface ItemCounts {
 /**
  * Makes the client of one run.
  * @param options.call carries each request; see `createMarfaCaller`.
+ * @param options.proxy carries each call to the upstream; see `createProxyCaller`.
  * @returns the client, and the counts of what it changed, which grow as it is used.
  */
-export function createMarfaClient(options: { connection_id: string; call: MarfaCaller }): {
+export function createMarfaClient(options: { connection_id: string; call: MarfaCaller; proxy: ProxyCaller }): {
   client: MarfaClient;
   counts: ItemCounts;
 } {
-  const { call, connection_id } = options;
+  const { call, proxy, connection_id } = options;
   const counts: ItemCounts = { items_created: 0, items_updated: 0 };
   const extension = { id: connection_id, namespace: RUNTIME_EXTENSION };
 
@@ -90,6 +93,16 @@ export function createMarfaClient(options: { connection_id: string; call: MarfaC
     },
     async writeRuntimeExtension(value) {
       await call(putItemExtension, { params: extension, body: JSON.stringify(value), repeatable: true });
+    },
+    proxyRequest: proxy,
+    proxyRequestForm: (method, path, fields, more) => proxy(method, path, new URLSearchParams(fields), more),
+    async leaseToken(capability_id, more = {}) {
+      const { body } = await call(leaseToken, {
+        params: { id: connection_id },
+        body: JSON.stringify({ capability_id, ...more }),
+        repeatable: true,
+      });
+      return body;
     },
   };
 

@@ -3,11 +3,14 @@ import type {
   CreateEdgeInput,
   CreateItemInput,
   Edge,
+  IssuedLease,
   Item,
   ItemEnvelope,
+  LeaseInput,
   ListItemsQuery,
   UpdateItemInput,
 } from '@withmarfa/shared';
+import type { ProxyBody, ProxyRequestOptions } from './proxy-request.ts';
 
 /** Options of {@link MarfaClient.bulkUpsert}. */
 export interface BulkUpsertOptions {
@@ -41,4 +44,26 @@ export interface MarfaClient<Input extends CreateItemInput = CreateItemInput> {
   /** The connector's own extension on its Connection, `connection.runtime`. */
   readRuntimeExtension(): Promise<Record<string, unknown> | null>;
   writeRuntimeExtension(value: Record<string, unknown>): Promise<void>;
+  /**
+   * Calls the upstream of this Connection through Marfa, which adds the account's credential; the connector never sees it.
+   * @param path below the upstream's base address, with its query, such as `calendars/primary/events?maxResults=50`.
+   * @param body text and bytes go as they are, `URLSearchParams` as a form, everything else as JSON.
+   * @returns the upstream's answer as it is, whatever its status.
+   * @throws MarfaApiError when Marfa itself refuses: `reauth_required` until a person has connected the account again,
+   *   `upstream_unreachable`, `oauth_proxy_upstream_invalid`, `payload_too_large`, `forbidden`.
+   */
+  proxyRequest(method: string, path: string, body?: ProxyBody, options?: ProxyRequestOptions): Promise<Response>;
+  /** As {@link MarfaClient.proxyRequest}, with a body of form fields. */
+  proxyRequestForm(
+    method: string,
+    path: string,
+    fields: Record<string, string>,
+    options?: ProxyRequestOptions,
+  ): Promise<Response>;
+  /**
+   * Leases a short-lived bearer of the upstream, for calls that the proxy cannot carry.
+   * @param capability declared `leased` in the manifest.
+   * @throws MarfaApiError `capability_not_leased`, `reauth_required`.
+   */
+  leaseToken(capability: string, options?: Omit<LeaseInput, 'capability_id'>): Promise<IssuedLease>;
 }

@@ -15,7 +15,7 @@ export function readAnswer<E extends Endpoint>(
 ): CallAnswer<E> {
   const body = parseJson(text);
   const schema = endpoint.responses[status];
-  if (!schema) throw toError(request, status, body);
+  if (!schema) throw toApiError(request.label, status, text);
   const parsed = schema.safeParse(body);
   if (parsed.success) return { status, body: parsed.data } as CallAnswer<E>;
   throw new MarfaApiError(`${request.label} answered ${status} with a body of another shape.`, {
@@ -33,15 +33,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-function toError(request: MarfaRequest, status: number, body: unknown): MarfaApiError {
+/** Reads a refusal. @param text the body, hopefully an error envelope. */
+export function toApiError(label: string, status: number, text: string): MarfaApiError {
+  const body = parseJson(text);
   const envelope = ErrorEnvelopeSchema.safeParse(body);
   if (!envelope.success) {
-    return new MarfaApiError(`${request.label} answered ${status}.`, { status, code: 'unexpected_answer' });
+    return new MarfaApiError(`${label} answered ${status}.`, { status, code: 'unexpected_answer' });
   }
   const { code, message, details } = envelope.data.error;
   const { error: _, ...companions } = body as Record<string, unknown>;
   const all = { ...details, ...companions };
-  return new MarfaApiError(`${message} (${request.label}: ${status} ${code})`, {
+  return new MarfaApiError(`${message} (${label}: ${status} ${code})`, {
     status,
     code,
     details: Object.keys(all).length === 0 ? undefined : all,

@@ -1,6 +1,7 @@
 import { createCredentialKeeper } from '../client/create-credential-keeper.ts';
 import { createMarfaCaller } from '../client/create-marfa-caller.ts';
 import { createMarfaClient } from '../client/create-marfa-client.ts';
+import { createProxyCaller } from '../client/create-proxy-caller.ts';
 import type { RunOutcome, RunRequest } from '../host/protocol.ts';
 import type { RunDependencies } from '../host/run-dependencies.ts';
 import type { ConnectionContext } from './connection-context.ts';
@@ -30,7 +31,8 @@ export function buildConnectionContext(
     clock: dependencies.clock,
   });
   const call = createMarfaCaller({ ...dependencies, serverUrl: request.server_url, keeper, signal });
-  const { client, counts } = createMarfaClient({ connection_id, call });
+  const proxy = createProxyCaller({ ...dependencies, connection_id, serverUrl: request.server_url, keeper, signal });
+  const { client, counts } = createMarfaClient({ connection_id, call, proxy });
   const { cursor, changes } = createCursorStore(request.cursors, { signal });
   let disarmReason: string | undefined;
 

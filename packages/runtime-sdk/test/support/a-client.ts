@@ -3,6 +3,7 @@ import type { RuntimeCredential } from '@withmarfa/runtime-sdk/host';
 import { createCredentialKeeper } from '../../src/client/create-credential-keeper.ts';
 import { createMarfaCaller } from '../../src/client/create-marfa-caller.ts';
 import { createMarfaClient, type ItemCounts } from '../../src/client/create-marfa-client.ts';
+import { createProxyCaller } from '../../src/client/create-proxy-caller.ts';
 import { CONNECTION } from './builders.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 
@@ -38,13 +39,15 @@ export function aClient(
       },
     },
   });
-  const call = createMarfaCaller({
-    fetch: (input, init) => fetch(input, init),
+  const way = {
+    fetch: ((input, init) => fetch(input, init)) as typeof fetch,
     serverUrl,
     keeper,
     signal: ending.signal,
     clock,
     random: options.random ?? (() => 0.5),
-  });
-  return { ...createMarfaClient({ connection_id: CONNECTION, call }), clock, ending, refreshes: () => count };
+  };
+  const call = createMarfaCaller(way);
+  const proxy = createProxyCaller({ ...way, connection_id: CONNECTION });
+  return { ...createMarfaClient({ connection_id: CONNECTION, call, proxy }), clock, ending, refreshes: () => count };
 }

@@ -2,6 +2,12 @@ import { getMe } from './accounts.ts';
 import { listAudit } from './audit.ts';
 import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
 import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
+import {
+  createApiTokenCredential,
+  createOAuthProviderCredential,
+  deleteCredential,
+  updateCredential,
+} from './credentials.ts';
 import { bulkEdges, createEdge, deleteEdge, listEdges, listItemBackrefs, listItemEdges, updateEdge } from './edges.ts';
 import type { Endpoint } from './endpoint.ts';
 import { streamEvents } from './events.ts';
@@ -31,6 +37,7 @@ import {
   updateItem,
 } from './items.ts';
 import { createKey, getKey, listKeys, revokeKey, updateKey } from './keys.ts';
+import { leaseToken, leaseTokenAlias, listLeases, revokeLease, validateLease } from './leases.ts';
 import {
   createOAuthClient,
   deleteOAuthClient,
@@ -55,6 +62,7 @@ import {
   listTypes,
   updateType,
 } from './types.ts';
+import { startConnectionOAuth } from './upstream-oauth.ts';
 import {
   createWebhook,
   deleteWebhook,
@@ -128,6 +136,16 @@ export const ENDPOINTS = {
   runConnection,
   listRuns,
   getRun,
+  createOAuthProviderCredential,
+  createApiTokenCredential,
+  updateCredential,
+  deleteCredential,
+  startConnectionOAuth,
+  leaseToken,
+  leaseTokenAlias,
+  listLeases,
+  revokeLease,
+  validateLease,
   listAudit,
   createTenant,
   listTenants,

@@ -17,6 +17,14 @@ export const TAGS: Record<string, { name: string; description: string }> = {
     description: 'Registered manifests: the catalogue that every space can install from.',
   },
   connections: { name: 'Connections', description: 'Installed integrations and their runs.' },
+  credentials: {
+    name: 'Upstream credentials',
+    description: 'What opens an upstream account: OAuth clients and static tokens, kept encrypted and never shown.',
+  },
+  'lease-tokens': {
+    name: 'Leases',
+    description: 'For whoever is shown a lease token and has to know whether it is live.',
+  },
   audit: { name: 'Audit', description: 'The append-only log of what was changed, by which credential.' },
   tenants: { name: 'Spaces', description: 'The data boundaries of a server, called tenants on the wire.' },
   auth: {

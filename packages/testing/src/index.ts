@@ -1,0 +1,1 @@
+export { type FakeServer, startFakeServer } from './start-fake-server.ts';
