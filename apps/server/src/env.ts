@@ -4,6 +4,7 @@ import { DEFAULT_MAX_BLOB_BYTES, type Issue, MarfaError, RUNTIME_CREDENTIAL_TTL 
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 import { ACCOUNT_VARIABLES, type AccountSettings, accountFaults, readAccountSettings } from './account-settings.ts';
+import { authSecretFault } from './platform/auth-keys.ts';
 
 const wholeNumber = (low: number, high: number, fallback: number) =>
   z.coerce
@@ -112,6 +113,8 @@ function spanningFaults(present: Record<string, string | undefined>): Issue[] {
   if (DB_DIALECT === 'postgres' && !DATABASE_URL) fault('DATABASE_URL', 'needed because DB_DIALECT is postgres');
   if (DB_DIALECT === 'sqlite' && DATABASE_URL) fault('DATABASE_URL', 'DB_DIALECT says sqlite; unset one of the two');
   if (DATABASE_URL && SQLITE_PATH) fault('SQLITE_PATH', 'DATABASE_URL is set as well; unset one of the two');
+  const secretFault = authSecretFault(present.MARFA_AUTH_SECRET ?? '');
+  if (secretFault) fault('MARFA_AUTH_SECRET', secretFault);
   const allowFault = outboundAllowFault(MARFA_OUTBOUND_ALLOW);
   if (allowFault) fault('MARFA_OUTBOUND_ALLOW', allowFault);
   if (NODE_ENV !== 'production') return issues;

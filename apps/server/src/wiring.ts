@@ -38,6 +38,7 @@ import {
 import { createSpacesService } from './modules/spaces/index.ts';
 import { createSpaceConfig, createTypesService, mountTypeRoutes } from './modules/types/index.ts';
 import { createWebhooksService, createWebhookWorker, mountWebhookRoutes } from './modules/webhooks/index.ts';
+import { readAuthKeys } from './platform/auth-keys.ts';
 import { createFolderBlobStore } from './platform/blob-store.ts';
 import { limiterFactory } from './platform/create-limiter.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
@@ -109,7 +110,7 @@ async function wireOver(
     randomBytes,
     actingKeys: createRemembered(database, MAX_ACTING_KEYS),
     apiKeySalt: environment.apiKeySalt ? Secret.of(environment.apiKeySalt) : dataFolder.secret('api-key-salt'),
-    authSecret: environment.authSecret ? Secret.of(environment.authSecret) : dataFolder.secret('auth-secret'),
+    authKeys: readAuthKeys(environment.authSecret ?? dataFolder.secret('auth-secret').reveal()),
   };
   const eventLog = await openEventLog(platform);
   const eventTail = createEventTail({ log: eventLog, commits, logger, othersWrite: !database.isSoleWriter });
@@ -135,7 +136,7 @@ async function wireOver(
   const edges = createEdgesService(platform, types, audit);
   const items = createItemsService(platform, types, edges);
   const activity = createActivityService(platform);
-  const box = createSecretBox(platform.authSecret);
+  const box = createSecretBox(platform.authKeys);
   const outbound = createOutbound(environment.outboundAllow);
   const webhooks = createWebhooksService({
     platform,
@@ -153,7 +154,7 @@ async function wireOver(
   };
   const library = await createAuthLibrary({
     database,
-    secret: platform.authSecret,
+    authKeys: platform.authKeys,
     baseUrl: environment.baseUrl ?? `http://localhost:${environment.port}`,
     secure,
     mustVerifyEmail: environment.accounts.mustVerifyEmail,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createSignedRequests } from '../src/modules/oauth/signed-request.ts';
 import type { Database } from '../src/platform/database/database.ts';
-import { Secret } from '../src/platform/secret.ts';
+import { readAuthKeys } from '../src/platform/auth-keys.ts';
 import { describeServer } from './support/describe-server.ts';
 import {
   type App,
@@ -136,7 +136,7 @@ describeServer(
     });
 
     it('takes no form that was left open for too long', async () => {
-      const { sign, open: unseal } = createSignedRequests(Secret.of(AUTH_SECRET));
+      const { sign, open: unseal } = createSignedRequests(readAuthKeys(AUTH_SECRET));
       for (const [spent, status] of [
         [1, 403],
         [-60_000, 302],

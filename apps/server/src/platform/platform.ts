@@ -1,4 +1,5 @@
 import type { ActingKey } from './acting-key.ts';
+import type { AuthKeys } from './auth-keys.ts';
 import type { Database } from './database/database.ts';
 import type { Logger } from './logger.ts';
 import type { Remembered } from './remembered.ts';
@@ -18,6 +19,6 @@ export interface Platform {
    * of a space makes it forget.
    */
   actingKeys: Remembered<ActingKey>;
-  /** Signs sessions and forms. */
-  authSecret: Secret;
+  /** Signs sessions and forms, and seals what has to be read again. */
+  authKeys: AuthKeys;
 }

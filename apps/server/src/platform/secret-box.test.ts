@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from './secret.ts';
+import { readAuthKeys } from './auth-keys.ts';
 import { createSecretBox } from './secret-box.ts';
 
 const OLD = 'an old secret without blanks'.replaceAll(' ', '-').padEnd(40, 'x');
 const NEW = 'a new secret without blanks'.replaceAll(' ', '-').padEnd(40, 'y');
-const boxOf = (secret: string) => createSecretBox(Secret.of(secret));
+const boxOf = (secret: string) => createSecretBox(readAuthKeys(secret));
 
 describe('The secret box', () => {
   const box = boxOf(OLD);
@@ -40,5 +40,12 @@ describe('The secret box', () => {
     expect(after.open('webhook', 'row-1', before)).toBe('secret');
     expect(after.seal('webhook', 'row-1', 'secret')).toMatch(/^v1\.b\./);
     expect(() => boxOf(`b:${NEW}`).open('webhook', 'row-1', before)).toThrow();
+  });
+
+  it('opens what a secret sealed when it stood alone, once it has a name in a list', () => {
+    const after = boxOf(`b:${NEW},a:${OLD}`);
+    expect(after.open('webhook', 'row-1', sealed)).toBe('whsec_ä');
+    expect(after.isCurrent(sealed)).toBe(false);
+    expect(after.isCurrent(after.seal('webhook', 'row-1', 'x'))).toBe(true);
   });
 });

@@ -1,12 +1,10 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { MarfaError } from '@withmarfa/shared';
-import type { Secret } from './secret.ts';
+import type { AuthKey, AuthKeys } from './auth-keys.ts';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** `kid:secret`; a secret that is not of this form is taken as it is. */
-const NAMED = /^([\w-]{1,32}):(\S{32,})$/;
 
 /** Keeps secrets at rest that have to be read again, such as those that webhooks are signed with. */
 export interface SecretBox {
@@ -18,19 +16,22 @@ export interface SecretBox {
   seal(purpose: string, associatedData: string, plaintext: string): string;
   /** @throws MarfaError `internal_error` when it was sealed for something else, under a lost key, or is damaged. */
   open(purpose: string, associatedData: string, sealed: string): string;
+  /** @returns whether it was sealed under the newest key. */
+  isCurrent(sealed: string): boolean;
 }
 
 /**
  * AES-256-GCM under keys that HKDF-SHA256 draws from the server's secret, one for each purpose.
- * @param authSecret one secret, or a comma-separated list of `kid:secret`: the first seals, all open.
+ * @param keys the first seals, all open.
  * @see NIST SP 800-38D; RFC 5869
  */
-export function createSecretBox(authSecret: Secret): SecretBox {
-  const [newest, ...older] = readKeys(authSecret.reveal());
+export function createSecretBox(keys: AuthKeys): SecretBox {
+  const [newest] = keys;
   const drawn = new Map<string, Buffer>();
-  function keyFor({ id, material }: BoxKey, purpose: string): Buffer {
+  function keyFor({ id, material }: AuthKey, purpose: string): Buffer {
     const name = `${id}:${purpose}`;
-    const key = drawn.get(name) ?? Buffer.from(hkdfSync('sha256', material, '', `marfa secret box: ${purpose}`, 32));
+    const key =
+      drawn.get(name) ?? Buffer.from(hkdfSync('sha256', material.reveal(), '', `marfa secret box: ${purpose}`, 32));
     drawn.set(name, key);
     return key;
   }
@@ -46,7 +47,7 @@ export function createSecretBox(authSecret: Secret): SecretBox {
 
     open(purpose, associatedData, text) {
       const [version, keyId, nonce = '', sealed = ''] = text.split('.');
-      const key = [newest, ...older].find(({ id }) => id === keyId);
+      const key = keys.find(({ id, aliases }) => id === keyId || aliases.includes(keyId ?? ''));
       const bytes = Buffer.from(sealed, 'base64url');
       if (version !== 'v1' || !key || bytes.length < TAG_BYTES) throw unreadable();
       try {
@@ -60,22 +61,9 @@ export function createSecretBox(authSecret: Secret): SecretBox {
         throw unreadable(cause);
       }
     },
+
+    isCurrent: (text) => text.startsWith(`v1.${newest.id}.`),
   };
-}
-
-interface BoxKey {
-  id: string;
-  material: string;
-}
-
-function readKeys(authSecret: string): [BoxKey, ...BoxKey[]] {
-  const named = authSecret.split(',').map((entry) => NAMED.exec(entry.trim()));
-  const keys = named.flatMap((match) => (match?.[1] && match[2] ? [{ id: match[1], material: match[2] }] : []));
-  const [first, ...rest] = keys.length === named.length ? keys : [];
-  if (first) return [first, ...rest];
-  // A short digest tells keys apart and nothing of what they are.
-  const id = createHash('sha256').update(`marfa key id: ${authSecret}`).digest('base64url').slice(0, 8);
-  return [{ id, material: authSecret }];
 }
 
 function unreadable(cause?: unknown): MarfaError {

@@ -18,3 +18,4 @@ export {
 } from './protocol.ts';
 export type { RunDependencies } from './run-dependencies.ts';
 export { runHandler } from './run-handler.ts';
+export { EgressRefusedError } from '../errors/egress-refused-error.ts';

@@ -26,7 +26,8 @@ export interface Accounts
 
 export function createAccounts(deps: AccountsDeps): Accounts {
   const { platform, createLimiter, mailer } = deps;
-  const { authSecret, logger } = platform;
+  const { authKeys, logger } = platform;
+  const [{ material: authSecret }] = authKeys;
   const people = createPeople(deps);
   const passwordTries = createAttemptLimit(createLimiter, authSecret, PASSWORD_TRIES);
   const context = { ...deps, people, passwordTries };

@@ -7,7 +7,7 @@ import { readEnvironment } from '../../env.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { openDatabase } from '../../platform/database/open-database.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { Secret } from '../../platform/secret.ts';
+import { readAuthKeys } from '../../platform/auth-keys.ts';
 import type { AuthLibrary } from './auth-library.ts';
 import { createAuthLibrary, tableOptions } from './better-auth.ts';
 
@@ -23,7 +23,7 @@ describe.each(DIALECTS)('the auth library on %s', (dialect) => {
     );
     library = await createAuthLibrary({
       database,
-      secret: Secret.of('s'.repeat(40)),
+      authKeys: readAuthKeys('s'.repeat(40)),
       baseUrl: 'http://localhost',
       secure: false,
       mustVerifyEmail: false,

@@ -5,9 +5,10 @@ import { setSessionCookie } from 'better-auth/cookies';
 import { jwt } from 'better-auth/plugins';
 import { z } from 'zod';
 import type { Database } from '../../platform/database/database.ts';
-import type { Secret } from '../../platform/secret.ts';
+import type { AuthKeys } from '../../platform/auth-keys.ts';
 import type { AuthLibrary, AuthUser, Client, LinkPurpose } from './auth-library.ts';
 import { currentIssuer, inProtocolScope, viewClients } from './client-view.ts';
+import { librarySecrets } from './library-secrets.ts';
 import { DEVICE_GRANT, type LibraryAnswer, type OAuthLibrary } from './oauth-library.ts';
 import { PASSWORD_LENGTH } from './password-length.ts';
 import { type ProviderSettings, providerOptions, SIGNING_KEYS } from './provider-options.ts';
@@ -22,7 +23,7 @@ const SESSION_NOTED_EVERY_SECONDS = 3600;
 
 export interface AuthLibraryOptions extends ProviderSettings {
   database: Database;
-  secret: Secret;
+  authKeys: AuthKeys;
   baseUrl: string;
   /** Whether cookies are for https only. */
   secure: boolean;
@@ -146,7 +147,7 @@ const signInAs = createAuthEndpoint.serverOnly(
  */
 export async function createAuthLibrary({
   database,
-  secret,
+  authKeys,
   baseUrl,
   secure,
   mustVerifyEmail,
@@ -157,7 +158,7 @@ export async function createAuthLibrary({
   const auth = betterAuth({
     baseURL: baseUrl,
     basePath: '/auth',
-    secret: secret.reveal(),
+    ...librarySecrets(authKeys),
     database: { db: database.shared, type: database.dialect, transaction: true },
     ...tables,
     emailAndPassword: {

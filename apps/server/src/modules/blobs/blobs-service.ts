@@ -40,10 +40,11 @@ export interface BlobsService {
 
 /** Files of a space, each under the SHA-256 of its content: who knows the hash within the space has read an item that names it. */
 export function createBlobsService(
-  { database, now, authSecret }: Platform,
+  { database, now, authKeys }: Platform,
   { store, audit, maxBytes }: { store: BlobStore; audit: AuditService; maxBytes: number },
 ): BlobsService {
-  const signingKey = Buffer.from(hkdfSync('sha256', authSecret.reveal(), '', 'marfa blob address', 32));
+  const [{ material }] = authKeys;
+  const signingKey = Buffer.from(hkdfSync('sha256', material.reveal(), '', 'marfa blob address', 32));
   const signatureOf = (space: string, hash: string, expires: number) =>
     createHmac('sha256', signingKey).update(`${space}\n${hash}\n${expires}`).digest('base64url');
 

@@ -9,6 +9,7 @@ import { mergeSystemItem, revokeSystemItem } from '../../platform/system-items.t
 import type { ActivityService } from '../activity/index.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { KeysService } from '../keys/index.ts';
+import { createReauthorization, type Reauthorization } from './reauthorization.ts';
 
 export type ConnectionRow = Selectable<Tables['connections']>;
 
@@ -30,6 +31,9 @@ export interface ConnectionsService {
   list(queryable: Queryable, spaceId: string): Promise<ConnectionRow[]>;
   /** Ends a Connection at once. */
   uninstall(transaction: Transaction, caller: Caller, id: string): Promise<UninstallReport>;
+  /** Those of a credential that are active, locked. */
+  lockUsers(transaction: Transaction, spaceId: string, credentialId: string): Promise<ConnectionRow[]>;
+  reauthorization: Reauthorization;
 }
 
 export interface ConnectionsDeps {
@@ -41,6 +45,7 @@ export interface ConnectionsDeps {
 
 export function createConnectionsService({ platform, keys, activity, audit }: ConnectionsDeps): ConnectionsService {
   const { now } = platform;
+  const reauthorization = createReauthorization(platform, { activity, audit });
 
   async function require(queryable: Queryable, spaceId: string, id: string): Promise<ConnectionRow> {
     const row = await queryable
@@ -67,6 +72,18 @@ export function createConnectionsService({ platform, keys, activity, audit }: Co
   return {
     require,
     lock,
+    reauthorization,
+
+    lockUsers(transaction, spaceId, credentialId) {
+      const select = transaction
+        .selectFrom('connections')
+        .selectAll()
+        .where('space_id', '=', spaceId)
+        .where('credential_ref', '=', credentialId)
+        .where('active', '=', 1)
+        .orderBy('id');
+      return lockRows(select, platform.database.dialect).execute();
+    },
 
     list: (queryable, spaceId) =>
       queryable.selectFrom('connections').selectAll().where('space_id', '=', spaceId).orderBy('id', 'desc').execute(),
@@ -77,9 +94,19 @@ export function createConnectionsService({ platform, keys, activity, audit }: Co
       const at = now();
       await transaction
         .updateTable('connections')
-        .set({ active: 0, tick_at_ms: null, due_at_ms: null })
+        .set({ active: 0, tick_at_ms: null, due_at_ms: null, reauth_reason: null, reauth_activity_id: null })
         .where('id', '=', id)
         .execute();
+      const tokens = await transaction.deleteFrom('upstream_tokens').where('connection_id', '=', id).executeTakeFirst();
+      const leases = await transaction
+        .updateTable('leases')
+        .set({ revoked_at: at.toISOString() })
+        .where('connection_id', '=', id)
+        .where('revoked_at', 'is', null)
+        .where('expires_at_ms', '>', at.getTime())
+        .executeTakeFirst();
+      if (row.reauth_activity_id !== null)
+        await revokeSystemItem(transaction, caller.spaceId, row.reauth_activity_id, at);
       await keys.revokeRuntimeKeys(transaction, caller.spaceId, id);
       await revokeSystemItem(transaction, caller.spaceId, row.credential_id, at);
       await dropWaitingMessages(transaction, id, at);
@@ -102,8 +129,8 @@ export function createConnectionsService({ platform, keys, activity, audit }: Co
       return {
         connection_id: id,
         revoked_credential_ids: [row.credential_id],
-        oauth_tokens_deleted: 0,
-        leased_tokens_revoked: 0,
+        oauth_tokens_deleted: Number(tokens.numDeletedRows),
+        leased_tokens_revoked: Number(leases.numUpdatedRows),
         inbound_webhooks_disabled: 0,
         activity_id,
       };

@@ -57,8 +57,8 @@ export interface AuthorizeService {
 
 export function createAuthorizeService(context: OAuthContext, { signUp }: { signUp: boolean }): AuthorizeService {
   const { platform, library, grants } = context;
-  const { database, now, newId, authSecret } = platform;
-  const signed = createSignedRequests(authSecret);
+  const { database, now, newId, authKeys } = platform;
+  const signed = createSignedRequests(authKeys);
 
   async function judge(query: string, issuer: string) {
     return checkAuthorizeRequest(query, { read: database.read, issuer });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isSameText } from '../../platform/is-same-text.ts';
-import type { Secret } from '../../platform/secret.ts';
+import type { AuthKeys } from '../../platform/auth-keys.ts';
 
 /** Who a form was made for, and until when it is good. */
 interface Seal {
@@ -21,11 +21,16 @@ export interface SignedRequests {
   isProof(purpose: string, text: string, proof: string): boolean;
 }
 
-export function createSignedRequests(authSecret: Secret): SignedRequests {
-  const key = createHmac('sha256', authSecret.reveal()).update('marfa consent forms').digest();
-  const proofOf = (purpose: string, text: string) =>
-    createHmac('sha256', key).update(`${purpose}\n${text}`).digest('base64url');
-  const isProof = (purpose: string, text: string, proof: string) => isSameText(proof, proofOf(purpose, text));
+/** @param authKeys the first signs, all verify: a form that is open while keys change still goes through. */
+export function createSignedRequests(authKeys: AuthKeys): SignedRequests {
+  const proofs = authKeys.map(({ material }) => {
+    const key = createHmac('sha256', material.reveal()).update('marfa consent forms').digest();
+    return (purpose: string, text: string) =>
+      createHmac('sha256', key).update(`${purpose}\n${text}`).digest('base64url');
+  });
+  const proofOf = (purpose: string, text: string) => proofs[0]?.(purpose, text) ?? '';
+  const isProof = (purpose: string, text: string, proof: string) =>
+    proofs.some((of) => isSameText(proof, of(purpose, text)));
 
   return {
     proofOf,

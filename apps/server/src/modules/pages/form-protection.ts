@@ -2,13 +2,13 @@ import { createHmac } from 'node:crypto';
 import { MarfaError } from '@withmarfa/shared';
 import { doubleCsrf } from 'csrf-csrf';
 import type { Request, RequestHandler, Response } from 'express';
-import type { Secret } from '../../platform/secret.ts';
+import type { AuthKeys } from '../../platform/auth-keys.ts';
 
 /** The session cookie of the auth library, with and without its https prefix. */
 const SESSION_COOKIES = ['marfa.session_token', '__Secure-marfa.session_token'];
 
 export interface FormProtectionOptions {
-  authSecret: Secret;
+  authKeys: AuthKeys;
   /** Whether cookies are for https only. */
   secure: boolean;
   /** The address people use, if it is set. */
@@ -19,10 +19,12 @@ export interface FormProtectionOptions {
  * Keeps other sites from posting our forms: the browser must say the form comes from here (`Origin`, `Sec-Fetch-Site`),
  * and the form must carry a token bound to the session and signed by this server (OWASP's signed double submit).
  */
-export function createFormProtection({ authSecret, secure, baseUrl }: FormProtectionOptions) {
-  const secret = createHmac('sha256', authSecret.reveal()).update('marfa form tokens').digest('base64url');
+export function createFormProtection({ authKeys, secure, baseUrl }: FormProtectionOptions) {
+  const secrets = authKeys.map(({ material }) =>
+    createHmac('sha256', material.reveal()).update('marfa form tokens').digest('base64url'),
+  );
   const { generateCsrfToken, validateRequest } = doubleCsrf({
-    getSecret: () => secret,
+    getSecret: () => secrets,
     getSessionIdentifier: (request) =>
       SESSION_COOKIES.map((name) => (request.cookies as Record<string, string>)[name]).find(Boolean) ?? 'nobody',
     cookieName: secure ? '__Host-marfa.csrf' : 'marfa.csrf',

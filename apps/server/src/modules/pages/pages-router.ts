@@ -31,7 +31,7 @@ import { ErrorPage } from './views/account-pages.tsx';
 export function createPages(deps: PagesDeps): Router {
   const { platform, accounts, secure, baseUrl, localUrl } = deps;
   const router = Router();
-  const forms = createFormProtection({ authSecret: platform.authSecret, secure, baseUrl });
+  const forms = createFormProtection({ authKeys: platform.authKeys, secure, baseUrl });
 
   router.get('/assets/marfa.css', (_request, response) => {
     response.type('css').set('Cache-Control', 'public, max-age=300').send(STYLESHEET);

@@ -13,6 +13,7 @@ import { itemLists } from './migrations/0010-item-lists.ts';
 import { search } from './migrations/0011-search.ts';
 import { people } from './migrations/0012-people.ts';
 import { oauth } from './migrations/0013-oauth.ts';
+import { upstream } from './migrations/0014-upstream.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
 const TABLE = 'marfa_migrations';
@@ -31,6 +32,7 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0011-search': search,
   '0012-people': people,
   '0013-oauth': oauth,
+  '0014-upstream': upstream,
 };
 
 /**

@@ -108,6 +108,15 @@ export interface Tables {
     configuration: string;
     crons: string;
     cursors: string;
+    /** The upstream credential; null when none is needed. */
+    credential_ref: string | null;
+    /** JSON of what was consented to, where that is less than the manifest asks for. */
+    consent: Generated<string>;
+    /** Why a person has to connect the account again; null while nobody has to. */
+    reauth_reason: string | null;
+    /** The open `action_required` row that says so. */
+    reauth_activity_id: string | null;
+    feed_activity: Generated<number>;
     /** Null while nothing is armed: no schedule trigger, disarmed, or revoked. */
     tick_at_ms: number | null;
     due_at_ms: number | null;
@@ -288,6 +297,74 @@ export interface Tables {
     expires_at_ms: number;
   };
   spent_forms: { id: string; expires_at_ms: number };
+  /** What opens an upstream; the id is that of its `system.credential`. */
+  upstream_credentials: {
+    id: string;
+    space_id: string;
+    kind: string;
+    label: string;
+    /** Names the provider in callback addresses. */
+    provider: string;
+    /** JSON of what may be shown. */
+    config: string;
+    /** Sealed. */
+    secret: string;
+    /** How the token endpoint wants the client to authenticate, once that is known. */
+    auth_method: string | null;
+    created_at: string;
+    updated_at: string;
+  };
+  /** What a person granted a Connection at its upstream, at most one grant each. */
+  upstream_tokens: {
+    connection_id: string;
+    space_id: string;
+    credential_id: string;
+    /** Sealed, like the refresh token. */
+    access_token: string;
+    refresh_token: string | null;
+    token_type: string;
+    scope: string | null;
+    /** Whose account it is, where the upstream told. */
+    account: string | null;
+    obtained_at_ms: number;
+    /** Null when the upstream did not tell. */
+    expires_at_ms: number | null;
+    /** Rises with every token that replaces this one. */
+    generation: number;
+    /** Who may renew it at the moment: the holder of the newest fence, until the lease ends. */
+    holder: string;
+    fence: number;
+    lease_expires_at_ms: number;
+    /** Renewals that failed in a row, and when the next may be tried. */
+    failures: number;
+    retry_at_ms: number;
+  };
+  /** A journal of calls to token endpoints: written before each call, and ended after it. */
+  token_calls: {
+    id: string;
+    space_id: string;
+    connection_id: string;
+    grant_type: string;
+    /** The tokens that it was to replace; 0 for the first. */
+    generation: number;
+    fence: number;
+    started_at_ms: number;
+    finished_at_ms: number | null;
+    /** Null while it is under way, or for ever when its process ended. */
+    outcome: string | null;
+    reason: string | null;
+  };
+  leases: {
+    id: string;
+    space_id: string;
+    connection_id: string;
+    hash: string;
+    capability_id: string;
+    scopes: string;
+    expires_at_ms: number;
+    revoked_at: string | null;
+    created_at: string;
+  };
 }
 
 /** A JSON column of the auth library: text on SQLite, parsed by the driver on Postgres; written as text on both. */
