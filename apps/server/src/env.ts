@@ -59,6 +59,7 @@ const EnvironmentSchema = z.object({
     RUNTIME_CREDENTIAL_TTL.max,
     RUNTIME_CREDENTIAL_TTL.default,
   ),
+  MARFA_WORKER_IDENTITY_SECRET: z.string().min(32, 'expected 32 random characters or more').optional(),
   MARFA_RUNTIME_WORKERS: wholeNumber(1, 64, 2),
   MARFA_RUN_TIMEOUT_SECONDS: wholeNumber(1, 3600, 120),
   TRUSTED_PROXY_CIDRS: commaList.refine(
@@ -163,6 +164,8 @@ export interface Environment {
   connectors: string[];
   outboundAllow: string[];
   runtimeCredentialTtlSeconds: number;
+  /** What the identity keys of workers elsewhere are made from; without it there are none. */
+  workerIdentitySecret: string | undefined;
   runtimeWorkers: number;
   runTimeoutSeconds: number;
   /** Whose `X-Forwarded-For` is believed. */
@@ -227,6 +230,7 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     connectors: values.MARFA_CONNECTORS.length > 0 ? values.MARFA_CONNECTORS : DEFAULT_CONNECTORS,
     outboundAllow: values.MARFA_OUTBOUND_ALLOW,
     runtimeCredentialTtlSeconds: values.MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS,
+    workerIdentitySecret: values.MARFA_WORKER_IDENTITY_SECRET,
     runtimeWorkers: values.MARFA_RUNTIME_WORKERS,
     runTimeoutSeconds: values.MARFA_RUN_TIMEOUT_SECONDS,
     trustedProxies: values.TRUSTED_PROXY_CIDRS,

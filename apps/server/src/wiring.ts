@@ -40,6 +40,7 @@ import {
   createRuntime,
   createRuntimeCredentials,
   loadConnectors,
+  mountBrokerRoutes,
   mountRuntimeRoutes,
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
@@ -355,6 +356,14 @@ async function wireOver(
       mountConnectionRoutes(mount, { database, connections, installer, lifecycle, upgrader });
       mountUpstreamOAuthRoutes(mount, upstream.bootstrap);
       mountRunRoutes(mount, { database, connections, runs, starter: runtime.starter });
+      mountBrokerRoutes(mount, {
+        database,
+        credentials,
+        audit,
+        logger,
+        identitySecret: environment.workerIdentitySecret,
+        ttlSeconds: environment.runtimeCredentialTtlSeconds,
+      });
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
     },
     pages,

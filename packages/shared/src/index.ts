@@ -153,7 +153,7 @@ export {
   rotateOAuthClientSecret,
   updateOAuthClient,
 } from './api/oauth.ts';
-export { mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
+export { leaseRuntimeCredential, mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
 export {
   getSpaceConfig,
   HOP_BUDGET,

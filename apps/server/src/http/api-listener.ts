@@ -124,6 +124,11 @@ async function identify(pipeline: ApiPipeline, exchange: Exchange): Promise<Call
   const { request, clientIp, headers, match } = exchange;
   const { area, endpoint } = match.route;
   const counted = { method: request.method ?? 'GET', path: endpoint.path, area, clientIp };
+  if (match.route.work.kind === 'own bearer') {
+    headers['Cache-Control'] = 'no-store';
+    await rateLimits?.count(counted, null, headers);
+    return null;
+  }
   let caller: Caller | null;
   try {
     caller = await authenticate(request.headers.authorization, clientIp);
