@@ -38,9 +38,11 @@ describe('releases', () => {
     expect(published.sort()).toEqual([
       '@withmarfa/client',
       '@withmarfa/connector-rss-watcher',
+      '@withmarfa/connector-todoist',
       '@withmarfa/runtime-sdk',
       '@withmarfa/server',
       '@withmarfa/shared',
+      '@withmarfa/testing',
     ]);
     for (const { file, releases } of await changesets()) {
       expect(releases.length, file).toBeGreaterThan(0);
