@@ -4,10 +4,10 @@ import { getMigrations } from 'better-auth/db/migration';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProfile, DIALECTS, type Profile } from '../../../test/support/profiles.ts';
 import { readEnvironment } from '../../env.ts';
+import { readAuthKeys } from '../../platform/auth-keys.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { openDatabase } from '../../platform/database/open-database.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { readAuthKeys } from '../../platform/auth-keys.ts';
 import type { AuthLibrary } from './auth-library.ts';
 import { createAuthLibrary, tableOptions } from './better-auth.ts';
 

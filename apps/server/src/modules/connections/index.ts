@@ -1,4 +1,4 @@
 export { mountConnectionRoutes } from './connections-routes.ts';
 export { type ConnectionRow, type ConnectionsService, createConnectionsService } from './connections-service.ts';
 export { createInstaller, type Installer } from './install/install-connection.ts';
-export type { Reauthorization, ReauthNeed } from './reauthorization.ts';
+export type { ReauthNeed, Reauthorization } from './reauthorization.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { isSameText } from '../../platform/is-same-text.ts';
 import type { AuthKeys } from '../../platform/auth-keys.ts';
+import { isSameText } from '../../platform/is-same-text.ts';
 
 /** Who a form was made for, and until when it is good. */
 interface Seal {
