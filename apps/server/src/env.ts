@@ -4,6 +4,7 @@ import { DEFAULT_MAX_BLOB_BYTES, type Issue, MarfaError, RUNTIME_CREDENTIAL_TTL 
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 import { ACCOUNT_VARIABLES, type AccountSettings, accountFaults, readAccountSettings } from './account-settings.ts';
+import { normalizeRedirect } from './modules/upstream-oauth/redirect-allowlist.ts';
 import { authSecretFault } from './platform/auth-keys.ts';
 
 const wholeNumber = (low: number, high: number, fallback: number) =>
@@ -47,6 +48,10 @@ const EnvironmentSchema = z.object({
   MARFA_AUTH_SECRET: z.string().optional(),
   MARFA_AUTH_BASE_URL: z.url({ protocol: /^https?$/, message: 'expected an http or https address' }).optional(),
   ...ACCOUNT_VARIABLES,
+  MARFA_OAUTH_REDIRECT_ALLOWLIST: commaList.refine(
+    (addresses) => addresses.every((address) => normalizeRedirect(address) !== null),
+    'expected addresses without query and fragment, comma-separated, such as https://marfa.example.org/oauth/callback/google',
+  ),
   MARFA_CONNECTORS: commaList,
   MARFA_OUTBOUND_ALLOW: commaList,
   MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS: wholeNumber(
@@ -118,6 +123,11 @@ function spanningFaults(present: Record<string, string | undefined>): Issue[] {
   const allowFault = outboundAllowFault(MARFA_OUTBOUND_ALLOW);
   if (allowFault) fault('MARFA_OUTBOUND_ALLOW', allowFault);
   if (NODE_ENV !== 'production') return issues;
+  if ((present.MARFA_OAUTH_REDIRECT_ALLOWLIST ?? '').replaceAll(',', '').trim() === '')
+    fault(
+      'MARFA_OAUTH_REDIRECT_ALLOWLIST',
+      'needed in production: the addresses, comma-separated, that upstreams may send people back to, such as https://marfa.example.org/oauth/callback/google',
+    );
   for (const [name, length] of Object.entries(SECRET_LENGTHS)) {
     const secret = present[name];
     // The embedded profile makes its own and keeps them in the data folder.
@@ -148,6 +158,8 @@ export interface Environment {
   authSecret: string | undefined;
   baseUrl: string | undefined;
   accounts: AccountSettings;
+  /** Where upstreams may send people back to. */
+  oauthRedirects: string[];
   connectors: string[];
   outboundAllow: string[];
   runtimeCredentialTtlSeconds: number;
@@ -211,6 +223,7 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     authSecret: values.MARFA_AUTH_SECRET,
     baseUrl: values.MARFA_AUTH_BASE_URL?.replace(/\/+$/, ''),
     accounts: readAccountSettings(present),
+    oauthRedirects: values.MARFA_OAUTH_REDIRECT_ALLOWLIST,
     connectors: values.MARFA_CONNECTORS.length > 0 ? values.MARFA_CONNECTORS : DEFAULT_CONNECTORS,
     outboundAllow: values.MARFA_OUTBOUND_ALLOW,
     runtimeCredentialTtlSeconds: values.MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS,

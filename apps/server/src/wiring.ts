@@ -13,7 +13,14 @@ import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
 import { createAccounts, createAuthLibrary, identityClaims, mountAuthRoutes } from './modules/auth/index.ts';
 import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
-import { createConnectionsService, createInstaller, mountConnectionRoutes } from './modules/connections/index.ts';
+import {
+  createConnectionsService,
+  createInstaller,
+  createLifecycle,
+  createUpgrader,
+  mountConnectionRoutes,
+} from './modules/connections/index.ts';
+import { createCredentialsService, mountCredentialRoutes } from './modules/credentials/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
 import { createEventStreams, mountEventRoutes } from './modules/events/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
@@ -37,6 +44,11 @@ import {
 } from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
 import { createSpaceConfig, createTypesService, mountTypeRoutes } from './modules/types/index.ts';
+import {
+  createRedirectAllowlist,
+  createUpstreamOAuth,
+  mountUpstreamOAuthRoutes,
+} from './modules/upstream-oauth/index.ts';
 import { createWebhooksService, createWebhookWorker, mountWebhookRoutes } from './modules/webhooks/index.ts';
 import { readAuthKeys } from './platform/auth-keys.ts';
 import { createFolderBlobStore } from './platform/blob-store.ts';
@@ -185,7 +197,37 @@ async function wireOver(
   });
   const integrations = createIntegrationsService(platform);
   const connections = createConnectionsService({ platform, keys, activity, audit });
-  const installer = createInstaller({ platform, types, integrations, activity, audit });
+  const mayBePlain = (url: URL) => !environment.production || outbound.policy.isAllowed(url);
+  const upstreamCredentials = createCredentialsService({ platform, audit, box, mayBePlain });
+  const installer = createInstaller({
+    platform,
+    types,
+    integrations,
+    credentials: upstreamCredentials,
+    activity,
+    audit,
+  });
+  const lifecycle = createLifecycle({
+    platform,
+    connections,
+    credentials: upstreamCredentials,
+    integrations,
+    keys,
+    activity,
+    audit,
+  });
+  const upgrader = createUpgrader({ platform, connections, integrations, types, keys, activity, audit });
+  const upstream = createUpstreamOAuth({
+    platform,
+    box,
+    connections,
+    credentials: upstreamCredentials,
+    activity,
+    audit,
+    allowlist: createRedirectAllowlist(environment.oauthRedirects, { allowLoopback: !environment.production }),
+    publicUrl,
+    fetch: outbound.fetch,
+  });
   const runs = createRunsService(platform);
   const credentials = createRuntimeCredentials({
     database,
@@ -299,7 +341,13 @@ async function wireOver(
       mountItemRoutes(mount, { platform, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
       mountIntegrationRoutes(mount, database, integrations, audit);
-      mountConnectionRoutes(mount, { database, connections, installer });
+      mountCredentialRoutes(mount, {
+        database,
+        credentials: upstreamCredentials,
+        onRenewed: lifecycle.credentialRenewed,
+      });
+      mountConnectionRoutes(mount, { database, connections, installer, lifecycle, upgrader });
+      mountUpstreamOAuthRoutes(mount, upstream.bootstrap);
       mountRunRoutes(mount, { database, connections, runs, starter: runtime.starter });
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
     },
@@ -319,6 +367,7 @@ async function wireOver(
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
       idempotency.prune,
       oauth.prune,
+      upstream.prune,
       blobStore.prune,
       createTrashPurge({ platform, edges, audit, spaceConfig, days: environment.trashRetentionDays }),
       createVersionThinning(platform, environment.versions),
@@ -331,6 +380,8 @@ async function wireOver(
     setupLink: accounts.setupLink,
     async start(server) {
       listening = server.address() as AddressInfo;
+      // One process owns a SQLite file; on Postgres the holder may live, and its lease runs out.
+      if (database.dialect === 'sqlite') await upstream.releaseLeases();
       await runtime.start();
       webhookWorker.start();
       runsWork = true;

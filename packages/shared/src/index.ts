@@ -11,13 +11,27 @@ export {
 } from './api/blobs.ts';
 export { ByteStreamSchema } from './api/common.ts';
 export {
+  approveUpgrade,
+  ChangeClassSchema,
+  type Granted,
+  GrantedSchema,
   getRun,
   type InstallInput,
   InstallInputSchema,
   installConnection,
   listRuns,
+  ManifestChangeSchema,
+  pauseConnection,
+  planUpgrade,
+  resumeConnection,
   runConnection,
+  type UpdateConnectionInput,
+  UpdateConnectionInputSchema,
+  type UpgradeDelta,
+  UpgradeDeltaSchema,
   uninstallConnection,
+  updateConnection,
+  upgradeConnection,
 } from './api/connections.ts';
 export {
   type ApiTokenInput,
@@ -266,6 +280,7 @@ export {
   type TypeSchema,
   TypeSchemaSchema,
 } from './items/type-schema.ts';
+export { compareManifests, isMajorStep, type ManifestDelta } from './manifest/compare-manifests.ts';
 export {
   type ConfigurationField,
   ConfigurationFieldSchema,

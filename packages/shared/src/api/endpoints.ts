@@ -1,7 +1,19 @@
 import { getMe } from './accounts.ts';
 import { listAudit } from './audit.ts';
 import { getBlob, getBlobUrl, uploadBlob } from './blobs.ts';
-import { getRun, installConnection, listRuns, runConnection, uninstallConnection } from './connections.ts';
+import {
+  approveUpgrade,
+  getRun,
+  installConnection,
+  listRuns,
+  pauseConnection,
+  planUpgrade,
+  resumeConnection,
+  runConnection,
+  uninstallConnection,
+  updateConnection,
+  upgradeConnection,
+} from './connections.ts';
 import {
   createApiTokenCredential,
   createOAuthProviderCredential,
@@ -132,10 +144,16 @@ export const ENDPOINTS = {
   getIntegration,
   registerIntegration,
   installConnection,
-  uninstallConnection,
+  updateConnection,
+  pauseConnection,
+  resumeConnection,
   runConnection,
   listRuns,
   getRun,
+  planUpgrade,
+  upgradeConnection,
+  approveUpgrade,
+  uninstallConnection,
   createOAuthProviderCredential,
   createApiTokenCredential,
   updateCredential,

@@ -10,7 +10,8 @@ export const TriggerSchema = z.discriminatedUnion('type', [
 ]);
 
 export type Trigger = z.infer<typeof TriggerSchema>;
-export type TriggerType = Trigger['type'];
+export const TriggerTypeSchema = z.enum(['schedule', 'webhook', 'item-event', 'manual']);
+export type TriggerType = z.infer<typeof TriggerTypeSchema>;
 
 /** The trigger kinds that a manifest may declare at most once. */
 export const SINGLE_TRIGGERS = ['webhook', 'item-event', 'manual'] as const;

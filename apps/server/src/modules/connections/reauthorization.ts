@@ -23,6 +23,8 @@ export interface Reauthorization {
    * @returns whether this is news.
    */
   require(transaction: Transaction, row: ConnectionRow, need: ReauthNeed): Promise<boolean>;
+  /** Notes that no account is connected yet: nothing was lost, and nothing is told. @param row locked by the caller. */
+  begin(transaction: Transaction, row: ConnectionRow): Promise<void>;
   /**
    * Takes the Connection back to work, and the row that asked for it away.
    * @param row locked by the caller.
@@ -69,6 +71,16 @@ export function createReauthorization(
         },
       );
       return true;
+    },
+
+    async begin(transaction, row) {
+      if (row.reauth_activity_id !== null)
+        await revokeSystemItem(transaction, row.space_id, row.reauth_activity_id, now());
+      await change(transaction, row, {
+        reauth_reason: 'not_connected',
+        reauth_activity_id: null,
+        ...(row.runtime_status === 'paused' ? {} : { runtime_status: 'reauth_required' }),
+      });
     },
 
     async solve(transaction, row) {

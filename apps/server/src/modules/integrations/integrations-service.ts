@@ -8,10 +8,14 @@ import {
   parseManifest,
   withoutBuild,
 } from '@withmarfa/shared';
+import { LRUCache } from 'lru-cache';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { insertSystemItem, PLATFORM_SOURCE } from '../../platform/system-items.ts';
+
+/** Manifests that are kept at hand: each call through the proxy looks at one. */
+const MAX_MANIFESTS = 1000;
 
 export interface IntegrationsService {
   /** @throws MarfaError `validation_error`, `manifest_schema_unsupported`, or `conflict` when the version is registered. */
@@ -20,10 +24,16 @@ export interface IntegrationsService {
   ensure(transaction: Transaction, manifest: unknown): Promise<boolean>;
   list(options: { name?: string | undefined; limit: number }): Promise<Integration[]>;
   get(id: string): Promise<Integration>;
+  /** Every registered version of an integration. */
+  versionsOf(name: string): Promise<Integration[]>;
+  /** The manifest of a registered version, which never changes. @throws MarfaError `integration_not_found`. */
+  manifestOf(id: string): Promise<IntegrationManifest>;
 }
 
 /** Registered manifests: catalogue rows in the null space, one per (name, version), never edited. */
 export function createIntegrationsService({ database, newId, now }: Platform): IntegrationsService {
+  const manifests = new LRUCache<string, IntegrationManifest>({ max: MAX_MANIFESTS });
+
   async function insert(
     transaction: Transaction,
     manifest: IntegrationManifest,
@@ -76,6 +86,12 @@ export function createIntegrationsService({ database, newId, now }: Platform): I
       .innerJoin('items', 'items.id', 'integrations.id')
       .select(['items.id', 'items.properties']);
 
+  async function get(id: string): Promise<Integration> {
+    const row = await rows().where('integrations.id', '=', id).executeTakeFirst();
+    if (!row) throw new MarfaError('integration_not_found', 'There is no such integration.');
+    return toIntegration(row);
+  }
+
   return {
     async register(transaction, input, source) {
       const manifest = parseManifest(input);
@@ -111,10 +127,18 @@ export function createIntegrationsService({ database, newId, now }: Platform): I
         .slice(0, limit);
     },
 
-    async get(id) {
-      const row = await rows().where('integrations.id', '=', id).executeTakeFirst();
-      if (!row) throw new MarfaError('integration_not_found', 'There is no such integration.');
-      return toIntegration(row);
+    get,
+
+    async versionsOf(name) {
+      return (await rows().where('integrations.name', '=', name).execute()).map(toIntegration);
+    },
+
+    async manifestOf(id) {
+      const known = manifests.get(id);
+      if (known) return known;
+      const { manifest } = await get(id);
+      manifests.set(id, manifest);
+      return manifest;
     },
   };
 }

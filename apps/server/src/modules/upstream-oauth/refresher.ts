@@ -97,12 +97,23 @@ export function createRefresher(deps: RefresherDeps): Refresher {
       const asked = (outcome.kind === 'transient' && outcome.retryAfterMs) || 0;
       const again = pause !== null && asked <= LONGEST_PAUSE_MS;
       const settled = await save(claim, outcome, again);
+      if (outcome.kind === 'granted') await noteAuthMethod(claim, outcome.authMethod);
       if ('done' in settled) return settled.done;
       if ('lost' in settled) return null;
       claim = settled.again;
       await sleep(Math.max(pause ?? 0, asked));
     }
     return null;
+  }
+
+  /** By itself: whoever changes the credential locks it before its Connections. */
+  async function noteAuthMethod({ client }: RenewalClaim, method: 'post' | 'basic'): Promise<void> {
+    const { id, authMethod } = client.credential;
+    if (authMethod === method) return;
+    // It is found out again where it could not be noted.
+    await database
+      .write((transaction) => deps.credentials.noteAuthMethod(transaction, id, method))
+      .catch(() => undefined);
   }
 
   async function save(claim: RenewalClaim, outcome: TokenOutcome, again: boolean): Promise<Settled> {

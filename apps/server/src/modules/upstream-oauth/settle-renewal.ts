@@ -3,7 +3,6 @@ import type { Platform } from '../../platform/platform.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
 import type { ActivityService } from '../activity/index.ts';
 import type { ConnectionRow, ConnectionsService } from '../connections/index.ts';
-import type { CredentialsService } from '../credentials/index.ts';
 import { LEASE_MS, type RenewalClaim } from './claim-renewal.ts';
 import type { Renewal } from './renewal.ts';
 import type { TokenOutcome } from './token-endpoint.ts';
@@ -19,7 +18,6 @@ export interface SettleDeps {
   platform: Pick<Platform, 'database' | 'now' | 'newId'>;
   box: SecretBox;
   connections: ConnectionsService;
-  credentials: CredentialsService;
   activity: ActivityService;
 }
 
@@ -36,7 +34,7 @@ export async function settleRenewal(
   { claim, outcome, again }: { claim: RenewalClaim; outcome: TokenOutcome; again: boolean },
   deps: SettleDeps,
 ): Promise<Settled> {
-  const { platform, box, connections, credentials } = deps;
+  const { platform, box, connections } = deps;
   const { space_id, connection_id } = claim.row;
   const nowMs = platform.now().getTime();
   const connection = await connections.lock(transaction, space_id, connection_id);
@@ -55,7 +53,6 @@ export async function settleRenewal(
         ...RELEASED,
       };
       await update(transaction, connection_id, renewed);
-      await credentials.noteAuthMethod(transaction, row.credential_id, outcome.authMethod);
       return { done: { kind: 'renewed', row: { ...row, ...renewed } } };
     }
     case 'refused':

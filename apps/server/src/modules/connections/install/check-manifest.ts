@@ -1,27 +1,35 @@
-import { type IntegrationManifest, MarfaError, parseManifest } from '@withmarfa/shared';
+import { type IntegrationManifest, type Issue, MarfaError, parseManifest, type TriggerType } from '@withmarfa/shared';
 import type { Catalogue } from '../../types/index.ts';
+import type { Consent } from './consent.ts';
 
 /** Triggers that this server delivers. */
-const DELIVERED = ['schedule', 'manual'];
+const DELIVERED: readonly TriggerType[] = ['schedule', 'manual', 'item-event'];
 
 /**
  * Judges a stored manifest again, against this server and this space: it may have been registered by another release.
+ * @param consented what of it is to be installed; the rest does not have to be there.
  * @throws MarfaError `validation_error` naming every fault.
  */
-export function checkManifest(stored: unknown, catalogue: Catalogue): IntegrationManifest {
+export function checkManifest(
+  stored: unknown,
+  catalogue: Catalogue,
+  consented: (manifest: IntegrationManifest) => Consent,
+): { manifest: IntegrationManifest; consent: Consent } {
   const manifest = parseManifest(stored);
-  const unknownTypes = manifest.target_types.flatMap((type, index) =>
-    catalogue.find(type)
-      ? []
-      : [{ path: `$.manifest.target_types[${index}]`, message: `there is no type ${type} in this space` }],
-  );
-  const undelivered = manifest.triggers.flatMap((trigger, index) =>
-    DELIVERED.includes(trigger.type)
-      ? []
-      : [{ path: `$.manifest.triggers[${index}]`, message: `this server does not deliver ${trigger.type} triggers` }],
-  );
-  const issues = [...unknownTypes, ...undelivered];
-  if (issues.length === 0) return manifest;
+  const consent = consented(manifest);
+  const issues: Issue[] = [
+    ...manifest.target_types.flatMap((type, index) =>
+      catalogue.find(type) || !consent.target_types.includes(type)
+        ? []
+        : [{ path: `$.manifest.target_types[${index}]`, message: `there is no type ${type} in this space` }],
+    ),
+    ...manifest.triggers.flatMap((trigger, index) =>
+      DELIVERED.includes(trigger.type) || !consent.triggers.includes(trigger)
+        ? []
+        : [{ path: `$.manifest.triggers[${index}]`, message: `this server does not deliver ${trigger.type} triggers` }],
+    ),
+  ];
+  if (issues.length === 0) return { manifest, consent };
   throw new MarfaError(
     'validation_error',
     `${manifest.name} cannot be installed here: ${issues.map((issue) => issue.message).join('; ')}.`,

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { MarfaError } from '@withmarfa/shared';
+import type { Caller } from '../../platform/caller.ts';
+import type { Transaction } from '../../platform/database/database.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { SecretBox } from '../../platform/secret-box.ts';
+import type { ActivityService } from '../activity/index.ts';
+import type { AuditService } from '../audit/index.ts';
+import type { ConnectionRow, ConnectionsService } from '../connections/index.ts';
+import type { CredentialsService, OAuthCredential } from '../credentials/index.ts';
+import { authorizationUrl } from './authorization-url.ts';
+import { invalidState, type OAuthState, openState, sealState } from './oauth-state.ts';
+import type { RedirectAllowlist } from './redirect-allowlist.ts';
+import { saveGrant } from './save-grant.ts';
+import { requestTokens } from './token-endpoint.ts';
+
+/** How long a person may take at the upstream, in milliseconds. */
+const STATE_LIFE_MS = 600_000;
+
+export interface StartedOAuth {
+  authorize_url: string;
+  redirect_uri: string;
+  expires_at: string;
+}
+
+/** What the upstream sends a person back with. */
+export interface CallbackQuery {
+  provider: string;
+  state: string;
+  code: string | undefined;
+  /** Set when the person or the upstream said no. */
+  error: string | undefined;
+}
+
+/** How an attempt ended, for the person to see. */
+export type CallbackOutcome =
+  | { kind: 'connected'; connection: ConnectionRow }
+  | { kind: 'failed'; connection: ConnectionRow; reason: string; explanation: string };
+
+export interface Bootstrap {
+  /**
+   * Begins to connect an account.
+   * @param options.userId the person who begins in a browser, and who alone may finish.
+   * @throws MarfaError `connection_not_found`, `redirect_not_allowed`, `validation_error` for one that needs no OAuth account.
+   */
+  start(
+    caller: Caller,
+    connectionId: string,
+    options: { redirectUri?: string | undefined; scope?: string | undefined; userId: string | null },
+  ): Promise<StartedOAuth>;
+  /**
+   * Takes the way back from the upstream: exchanges the code and keeps the tokens. A state is good once.
+   * @throws MarfaError `invalid_state` for a forged, expired, spent or swapped one, and for a Connection that is gone.
+   */
+  finish(query: CallbackQuery, userId: string | null): Promise<CallbackOutcome>;
+}
+
+export interface BootstrapDeps {
+  platform: Platform;
+  box: SecretBox;
+  connections: ConnectionsService;
+  credentials: CredentialsService;
+  activity: ActivityService;
+  audit: AuditService;
+  allowlist: RedirectAllowlist;
+  publicUrl: () => string;
+  fetch: typeof fetch;
+}
+
+/** Connects an upstream account to a Connection: PKCE always, and a sealed state that carries the verifier. */
+export function createBootstrap(deps: BootstrapDeps): Bootstrap {
+  const { platform, box, connections, credentials, activity, audit, allowlist, publicUrl, fetch } = deps;
+  const { database, newId, now, randomBytes } = platform;
+  const randomText = () => Buffer.from(randomBytes(32)).toString('base64url');
+
+  return {
+    async start(caller, connectionId, { redirectUri, scope, userId }) {
+      const connection = await connections.require(database.read, caller.spaceId, connectionId);
+      if (connection.active === 0) throw new MarfaError('validation_error', 'This connection has been uninstalled.');
+      const credential = await clientOf(connection);
+      if (credential === null) throw new MarfaError('validation_error', `${connection.label} needs no OAuth account.`);
+      const { provider, default_scope } = credential.config;
+      const redirect_uri = redirectUri ?? `${publicUrl()}/oauth/callback/${provider}`;
+      allowlist.assert(redirect_uri);
+      const code_verifier = randomText();
+      const expiresAt = new Date(now().getTime() + STATE_LIFE_MS);
+      const state = sealState(box, {
+        v: 1,
+        connection_id: connectionId,
+        tenant_id: caller.spaceId,
+        provider,
+        redirect_uri,
+        code_verifier,
+        nonce: newId(),
+        exp: expiresAt.getTime(),
+        credential_id: credential.id,
+        ...(userId === null ? {} : { user_id: userId }),
+      });
+      await database.write((transaction) =>
+        audit.record(transaction, caller, {
+          action: 'connection.oauth.started',
+          resource_type: 'connection',
+          resource_id: connectionId,
+          details: { provider },
+        }),
+      );
+      const codeChallenge = createHash('sha256').update(code_verifier).digest('base64url');
+      const authorize_url = authorizationUrl(credential.config, {
+        redirectUri: redirect_uri,
+        scope: scope ?? default_scope,
+        state,
+        codeChallenge,
+      });
+      return { authorize_url, redirect_uri, expires_at: expiresAt.toISOString() };
+    },
+
+    async finish({ provider, state: sealed, code, error }, userId) {
+      const state = openState(box, sealed, now().getTime());
+      if (state.provider !== provider) throw invalidState('it belongs to another provider');
+      if (state.user_id !== undefined && state.user_id !== userId)
+        throw invalidState('somebody else began it, or you are no longer signed in; begin again');
+      const { connection, credential } = await database.write((transaction) => spend(transaction, state));
+      if (error !== undefined || code === undefined || code === '') {
+        const reason = wordOf(error ?? 'no_code');
+        return fail(connection, reason, error === 'access_denied' ? DENIED : `The upstream answered ${reason}.`);
+      }
+      const { redirect_uri, code_verifier } = state;
+      const outcome = await requestTokens(
+        { credential, secret: credentials.reveal(credential) },
+        { grant_type: 'authorization_code', code, redirect_uri, code_verifier },
+        { fetch },
+      );
+      if (outcome.kind !== 'granted')
+        return fail(connection, outcome.reason, outcome.kind === 'refused' ? outcome.explanation : UNANSWERED);
+      const saved = await saveGrant({ connection, credential, outcome }, deps);
+      if (saved !== null) return { kind: 'connected', connection: saved };
+      throw invalidState('its connection has been uninstalled or changed meanwhile');
+    },
+  };
+
+  /** Takes the state's one use, and finds what it is about. */
+  async function spend(
+    transaction: Transaction,
+    state: OAuthState,
+  ): Promise<{ connection: ConnectionRow; credential: OAuthCredential }> {
+    const claimed = await transaction
+      .insertInto('spent_forms')
+      .values({ id: `oauth-state:${state.nonce}`, expires_at_ms: state.exp })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    if ((claimed.numInsertedOrUpdatedRows ?? 0n) === 0n) throw invalidState('it was used before; begin again');
+    const connection = await connections.require(transaction, state.tenant_id, state.connection_id).catch(() => null);
+    const credential = connection?.active === 1 ? await clientOf(connection) : null;
+    if (!connection || credential?.id !== state.credential_id)
+      throw invalidState('its connection has been uninstalled or changed meanwhile');
+    return { connection, credential };
+  }
+
+  async function clientOf({ space_id, credential_ref }: ConnectionRow): Promise<OAuthCredential | null> {
+    const credential = credential_ref === null ? null : await credentials.find(database.read, space_id, credential_ref);
+    return credential?.kind === 'oauth_token' ? credential : null;
+  }
+
+  async function fail(connection: ConnectionRow, reason: string, explanation: string): Promise<CallbackOutcome> {
+    await database.write(async (transaction) => {
+      await activity.record(transaction, connection.space_id, connection.id, {
+        severity: 'error',
+        summary: `the account of ${connection.label} was not connected`,
+        detail: { kind: 'oauth_failed', reason, explanation },
+      });
+      await audit.record(
+        transaction,
+        { keyId: null, spaceId: connection.space_id, clientIp: null },
+        {
+          action: 'connection.oauth.failed',
+          resource_type: 'connection',
+          resource_id: connection.id,
+          details: { reason },
+        },
+      );
+    });
+    return { kind: 'failed', connection, reason, explanation };
+  }
+}
+
+const DENIED = 'Access was denied at the upstream. Nothing was changed; begin again when you want to allow it.';
+const UNANSWERED = 'The upstream could not be asked for the tokens, or answered nothing that makes sense. Begin again.';
+
+/** What an upstream calls its error is shown as a short word: it may have sent anything. */
+function wordOf(text: string): string {
+  return (
+    text
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9_.-]+/g, '_')
+      .slice(0, 64) || 'error'
+  );
+}
