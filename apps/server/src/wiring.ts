@@ -35,6 +35,7 @@ import {
   mountOAuth,
 } from './modules/oauth/index.ts';
 import { createPages } from './modules/pages/index.ts';
+import { createRedisBoard, createUpstreamProxy } from './modules/proxy/index.ts';
 import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
 import {
   createRuntime,
@@ -228,6 +229,24 @@ async function wireOver(
     publicUrl,
     fetch: outbound.fetch,
   });
+  const proxy = createUpstreamProxy({
+    platform,
+    connections,
+    integrations,
+    audit,
+    access: upstream.access,
+    outbound,
+    board: redis === null ? null : createRedisBoard(redis),
+    clock: {
+      nowMs: () => Date.now(),
+      after(delayMs, wake) {
+        const timer = setTimeout(wake, delayMs);
+        return () => clearTimeout(timer);
+      },
+    },
+    mayBePlain: !environment.production,
+    ...environment.proxy,
+  });
   const runs = createRunsService(platform);
   const credentials = createRuntimeCredentials({
     database,
@@ -348,6 +367,7 @@ async function wireOver(
       });
       mountConnectionRoutes(mount, { database, connections, installer, lifecycle, upgrader });
       mountUpstreamOAuthRoutes(mount, upstream.bootstrap);
+      proxy.mount(mount);
       mountRunRoutes(mount, { database, connections, runs, starter: runtime.starter });
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
     },
@@ -368,6 +388,7 @@ async function wireOver(
       idempotency.prune,
       oauth.prune,
       upstream.prune,
+      proxy.prune,
       blobStore.prune,
       createTrashPurge({ platform, edges, audit, spaceConfig, days: environment.trashRetentionDays }),
       createVersionThinning(platform, environment.versions),
@@ -397,6 +418,7 @@ async function wireOver(
       await accounts.settle();
     },
     async stop() {
+      await proxy.stop();
       redis?.close();
       eventTail.stop();
       await database.close();

@@ -71,7 +71,8 @@ export function callUpstream(
     path: call.path,
     method: call.method as Dispatcher.HttpMethod,
     headers: call.headers,
-    body: call.body as Dispatcher.DispatchOptions['body'],
+    // Async iterables are taken as well; the types do not say so.
+    body: call.body as Buffer | null,
     headersTimeout: firstByteMs,
     bodyTimeout: silenceMs,
   };
@@ -82,5 +83,5 @@ export function callUpstream(
 /** Header bytes are Latin-1 on both sides, so every byte comes out as it went in. */
 function toTexts(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
   if (!Array.isArray(raw)) return [];
-  return raw.map((part: Buffer | string) => (typeof part === 'string' ? part : part.latin1Slice()));
+  return raw.map((part: Buffer | string) => (typeof part === 'string' ? part : part.toString('latin1')));
 }

@@ -77,5 +77,5 @@ export function joinPath(prefix: string, { rest, search }: { rest: string | null
 function withoutEscapes(path: string): string {
   let text = path;
   while (text.includes('%25')) text = text.replace(ESCAPED_ESCAPE, '%');
-  return text.replace(MEANT, (escape) => decodeURIComponent(escape));
+  return text.replace(MEANT, (encoded) => decodeURIComponent(encoded));
 }
