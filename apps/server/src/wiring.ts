@@ -272,7 +272,6 @@ async function wireOver(
   const runtime = createRuntime({
     platform,
     connections,
-    integrations,
     credentials,
     connectors,
     serverUrl: localUrl,
@@ -297,6 +296,11 @@ async function wireOver(
     signUp: environment.accounts.signUp,
     mustVerifyEmail: environment.accounts.mustVerifyEmail,
   });
+  const authenticate = bearerAuthentication((token, clientIp) =>
+    token.startsWith(TOKEN_PREFIXES.accessToken)
+      ? oauth.tokens.authenticate(token, clientIp)
+      : keys.authenticate(token, clientIp),
+  );
   const pages = createPages({
     platform,
     accounts,
@@ -304,6 +308,11 @@ async function wireOver(
     integrations,
     installer,
     connections,
+    lifecycle,
+    upgrader,
+    credentials: upstreamCredentials,
+    bootstrap: upstream.bootstrap,
+    authenticate,
     runs,
     activity,
     types,
@@ -312,6 +321,7 @@ async function wireOver(
     userCodeGuesses: createGuesses(createLimiter, 'user-code'),
     starter: runtime.starter,
     localUrl,
+    publicUrl,
     secure,
     baseUrl: environment.baseUrl,
   });
@@ -339,11 +349,7 @@ async function wireOver(
   });
   const listener = createApp({
     platform,
-    authenticate: bearerAuthentication((token, clientIp) =>
-      token.startsWith(TOKEN_PREFIXES.accessToken)
-        ? oauth.tokens.authenticate(token, clientIp)
-        : keys.authenticate(token, clientIp),
-    ),
+    authenticate,
     challenge: (request) => bearerChallenge(request, oauth.issuerOf(request.headers)),
     mountProtocol: (mount) => mountOAuth(mount, oauth.endpoints, accounts),
     mountApi(mount) {

@@ -1,7 +1,8 @@
 export { mountConnectionRoutes } from './connections-routes.ts';
 export { type ConnectionRow, type ConnectionsService, createConnectionsService } from './connections-service.ts';
-export { type Consent, permissionsOf } from './install/consent.ts';
+export { type Consent, isTriggerGranted } from './install/consent.ts';
 export { createInstaller, type Installer } from './install/install-connection.ts';
+export { wantedCredential } from './install/provide-credential.ts';
 export { createLifecycle, type Lifecycle } from './lifecycle.ts';
 export type { ReauthNeed, Reauthorization } from './reauthorization.ts';
 export { createUpgrader, type Upgrader } from './upgrade/upgrade-connection.ts';

@@ -1,27 +1,57 @@
-import { type ConfigurationField, type Integration, MarfaError, parseManifest } from '@withmarfa/shared';
+import { type Granted, type Integration, MarfaError, parseManifest } from '@withmarfa/shared';
 import type { Request } from 'express';
-import { formFaults, formFields } from './form-fields.ts';
+import type { SignedIn } from '../auth/index.ts';
+import { wantedCredential } from '../connections/index.ts';
+import { slugOf } from '../credentials/index.ts';
+import { formFaults, formFields, formList } from './form-fields.ts';
+import { knownUpstream } from './known-upstreams.ts';
 import type { PageRoutes, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
 import { SAMPLE_FEED_PATH } from './sample-feed.ts';
-import { SETTING_PREFIX } from './views/configuration-fields.tsx';
+import { readConfiguration, settingTexts, withoutPrefix } from './settings-form.ts';
+import type { FormState } from './views/account-pages.tsx';
+import { CREDENTIAL_PREFIX } from './views/credential-fields.tsx';
 import { InstallPage } from './views/install-page.tsx';
+
+const GRANTED = ['target_types', 'triggers', 'extensions', 'edges'] as const;
+/** What a form that comes back with faults does not repeat. */
+const SECRETS = ['credential.api_token', 'credential.oauth_client_secret'];
 
 /** The consent page of an integration, and its answer. */
 export function mountInstallPages(routes: PageRoutes, tools: PageTools): void {
-  const { integrations, installer, starter, csrfToken, protectForm, requireSignedIn, localUrl, logger } = tools;
-  const sampleFeedUrl = () => `${localUrl()}${SAMPLE_FEED_PATH}`;
+  const { platform, integrations, installer, credentials, starter, csrfToken, protectForm, requireSignedIn } = tools;
+  const { localUrl, publicUrl, logger } = tools;
+
+  async function page(
+    session: SignedIn,
+    integration: Integration,
+    { form, ticked }: { form: FormState; ticked: ReadonlySet<string> | null },
+  ) {
+    const manifest = parseManifest(integration.manifest);
+    const kind = wantedCredential(manifest);
+    const all = kind === null ? [] : await credentials.list(platform.database.read, session.caller.spaceId);
+    const existing = all
+      .filter((credential) => credential.kind === kind)
+      .map(({ id, label, config }) => ({ id, label, baseUrl: config.upstream_base_url }));
+    const callbackUrl = kind === 'oauth_token' ? `${publicUrl()}/oauth/callback/${slugOf(manifest.publisher)}` : null;
+    return (
+      <InstallPage
+        owner={{ name: session.user.name, csrf: form.csrf }}
+        integration={{ ...integration, manifest }}
+        form={form}
+        ticked={ticked}
+        credential={kind === null ? null : { kind, known: knownUpstream(manifest.name), existing, callbackUrl }}
+        sampleFeedUrl={`${localUrl()}${SAMPLE_FEED_PATH}`}
+      />
+    );
+  }
 
   routes.get('/integrations/:id/install', async (request, response) => {
     const session = await requireSignedIn(request, response);
     if (!session) return;
     const integration = await integrations.get(String(request.params.id));
-    const owner = { name: session.user.name, csrf: csrfToken(request, response) };
-    const form = { csrf: owner.csrf, values: prefilled(request, integration), faults: {} };
-    renderPage(
-      response,
-      <InstallPage owner={owner} integration={integration} form={form} sampleFeedUrl={sampleFeedUrl()} />,
-    );
+    const form = { csrf: csrfToken(request, response), values: prefilled(request, integration), faults: {} };
+    renderPage(response, await page(session, integration, { form, ticked: null }));
   });
 
   routes.post('/integrations/:id/install', protectForm, async (request, response) => {
@@ -31,38 +61,66 @@ export function mountInstallPages(routes: PageRoutes, tools: PageTools): void {
     const fields = formFields(request);
     if (fields.decision !== 'approve') return response.redirect(303, '/catalogue');
     const label = fields.label?.trim();
+    const { ref, ...made } = withoutPrefix(fields, CREDENTIAL_PREFIX);
+    const granted = grantedIn(request);
     try {
-      const { connection_id } = await installer.install(session.caller, {
-        integration_id: integration.id,
-        ...(label ? { label: label.slice(0, 200) } : {}),
-        configuration: readConfiguration(integration, fields),
-      });
-      await firstRun(connection_id);
+      const { connection_id } = await installer.install(
+        session.caller,
+        {
+          integration_id: integration.id,
+          ...(label ? { label: label.slice(0, 200) } : {}),
+          ...(ref ? { credential_ref: ref } : {}),
+          ...(granted ? { granted } : {}),
+          configuration: readConfiguration(integration.manifest.configuration_schema, fields),
+        },
+        Object.keys(made).length === 0 ? undefined : newCredential(made, label || integration.manifest_name),
+      );
+      await firstRun(session, connection_id, integration);
       return response.redirect(303, `/connections/${connection_id}`);
     } catch (error) {
       const faulty = formFaults(error);
       if (!faulty) throw error;
-      const owner = { name: session.user.name, csrf: csrfToken(request, response) };
-      const form = { csrf: owner.csrf, values: { ...settingTexts(fields), label: label ?? '' }, ...faulty };
-      return renderPage(
-        response,
-        <InstallPage owner={owner} integration={integration} form={form} sampleFeedUrl={sampleFeedUrl()} />,
-        400,
-      );
-    }
-
-    /** Who installs by hand wants to see it work, not to wait for the first tick. */
-    async function firstRun(connectionId: string): Promise<void> {
-      if (!session || !parseManifest(integration.manifest).triggers.some((trigger) => trigger.type === 'manual'))
-        return;
-      try {
-        await starter.start(session.caller, connectionId);
-      } catch (error) {
-        if (!MarfaError.is(error)) throw error;
-        logger.warn({ error, connection_id: connectionId }, 'the first run could not be queued');
-      }
+      const values = { ...keepable(fields), ...settingTexts(fields), label: label ?? '' };
+      const form = { csrf: csrfToken(request, response), values, ...faulty };
+      const ticked =
+        granted && new Set(GRANTED.flatMap((name) => granted[name]?.map((value) => `${name} ${value}`) ?? []));
+      return renderPage(response, await page(session, integration, { form, ticked }), 400);
     }
   });
+
+  /** Who installs by hand wants to see it work, not to wait for the first tick; an account has to be connected first. */
+  async function firstRun(session: SignedIn, connectionId: string, integration: Integration): Promise<void> {
+    const manifest = parseManifest(integration.manifest);
+    if (wantedCredential(manifest) === 'oauth_token') return;
+    try {
+      await starter.start(session.caller, connectionId);
+    } catch (error) {
+      if (!MarfaError.is(error)) throw error;
+      if (error.code !== 'validation_error')
+        logger.warn({ error, connection_id: connectionId }, 'the first run could not be queued');
+    }
+  }
+}
+
+/** @returns what stayed ticked; null for a form that does not itemise. */
+function grantedIn(request: Request): Required<Granted> | null {
+  if (formFields(request).consent !== 'itemised') return null;
+  return {
+    target_types: formList(request, 'target_types'),
+    triggers: formList(request, 'triggers') as Required<Granted>['triggers'],
+    extensions: [...formList(request, 'extensions')],
+    edges: formList(request, 'edges'),
+  };
+}
+
+/** Empty fields count as absent, so that what is missing is said to be missing. */
+function newCredential(made: Record<string, string>, label: string): Record<string, string> {
+  const filled = Object.entries(made).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]]));
+  return { label: label.slice(0, 200), ...Object.fromEntries(filled) };
+}
+
+function keepable(fields: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !SECRETS.includes(name)));
 }
 
 /** Settings may be given in the address, by their own names, for links such as "use the sample feed". */
@@ -73,44 +131,4 @@ function prefilled(request: Request, { manifest }: Integration): Record<string, 
       return typeof value === 'string' ? [[key, value]] : [];
     }),
   );
-}
-
-function settingTexts(fields: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) =>
-      name.startsWith(SETTING_PREFIX) ? [[name.slice(SETTING_PREFIX.length), value]] : [],
-    ),
-  );
-}
-
-function readConfiguration({ manifest }: Integration, fields: Record<string, string>): Record<string, unknown> {
-  const texts = settingTexts(fields);
-  return Object.fromEntries(
-    Object.entries(manifest.configuration_schema ?? {}).flatMap(([key, field]) => {
-      const value = readSetting(field, texts[key]);
-      return value === undefined ? [] : [[key, value]];
-    }),
-  );
-}
-
-/** @returns the setting in its declared type; text that does not fit stays text, and is refused with its reason. */
-function readSetting(field: ConfigurationField, text: string | undefined): unknown {
-  const trimmed = text?.trim() ?? '';
-  switch (field.type) {
-    case 'boolean':
-      return trimmed === 'true';
-    case 'number':
-      return trimmed === '' ? undefined : Number.isNaN(Number(trimmed)) ? trimmed : Number(trimmed);
-    case 'string':
-      return trimmed === '' ? undefined : trimmed;
-    case 'string_array':
-      return trimmed === ''
-        ? undefined
-        : trimmed
-            .split(/\r?\n/)
-            .map((line) => line.trim())
-            .filter((line) => line !== '');
-    default:
-      return field satisfies never;
-  }
 }

@@ -1,16 +1,19 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { Authenticate } from '../../http/bearer-authentication.ts';
 import type { Guesses } from '../../http/guesses.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { ActivityService } from '../activity/index.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { Accounts, SignedIn } from '../auth/index.ts';
-import type { ConnectionsService, Installer } from '../connections/index.ts';
+import type { ConnectionsService, Installer, Lifecycle, Upgrader } from '../connections/index.ts';
+import type { CredentialsService } from '../credentials/index.ts';
 import type { IntegrationsService } from '../integrations/index.ts';
 import type { KeysService } from '../keys/index.ts';
 import type { OAuth } from '../oauth/index.ts';
 import type { RunStarter, RunsService } from '../runs/index.ts';
 import type { TypesService } from '../types/index.ts';
+import type { Bootstrap } from '../upstream-oauth/index.ts';
 
 /** What the pages stand on. */
 export interface PagesDeps {
@@ -20,6 +23,11 @@ export interface PagesDeps {
   integrations: IntegrationsService;
   installer: Installer;
   connections: ConnectionsService;
+  lifecycle: Lifecycle;
+  upgrader: Upgrader;
+  credentials: CredentialsService;
+  bootstrap: Bootstrap;
+  authenticate: Authenticate;
   runs: RunsService;
   activity: ActivityService;
   types: TypesService;
@@ -30,6 +38,8 @@ export interface PagesDeps {
   starter: RunStarter;
   /** This server's address as its own connector processes reach it. */
   localUrl: () => string;
+  /** This server's address as people reach it. */
+  publicUrl: () => string;
   /** Whether cookies are for https only. */
   secure: boolean;
   /** The address people use, if it is set. */

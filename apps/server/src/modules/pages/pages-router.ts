@@ -12,6 +12,7 @@ import { findJsonFaults } from '../../http/find-json-faults.ts';
 import { requestIdOf } from '../../http/request-log.ts';
 import { asStorageFault } from '../../platform/database/storage-fault.ts';
 import { mountAccountPages } from './account-routes.tsx';
+import { mountConnectionPages } from './connection-routes.tsx';
 import { mountDevicePages } from './device-routes.tsx';
 import { mountDocsPages } from './docs-routes.tsx';
 import { createFormProtection } from './form-protection.ts';
@@ -25,6 +26,7 @@ import { mountSecurityPages } from './security-routes.tsx';
 import { mountSignUpPages } from './sign-up-routes.tsx';
 import { mountSpacePages } from './space-routes.tsx';
 import { STYLESHEET } from './stylesheet.ts';
+import { mountUpstreamPages } from './upstream-routes.tsx';
 import { ErrorPage } from './views/account-pages.tsx';
 
 /** The server-rendered pages: everything works without script. */
@@ -70,7 +72,9 @@ export function createPages(deps: PagesDeps): Router {
   mountPasswordPages(routes, tools);
   mountSecurityPages(routes, tools);
   mountSpacePages(routes, tools);
+  mountConnectionPages(routes, tools);
   mountInstallPages(routes, tools);
+  mountUpstreamPages(routes, tools);
   mountOAuthPages(routes, tools);
   mountDevicePages(routes, tools);
   pages.use(pageFault(deps));
@@ -103,8 +107,9 @@ function pageFault({ platform }: PagesDeps): ErrorRequestHandler {
       return;
     }
     if (error.status >= 500) platform.logger.error({ request_id: requestIdOf(response), error: thrown }, 'page failed');
+    response.set('X-Error-Code', error.code);
     const title =
       error.status === 404 ? 'Not found' : error.status >= 500 ? 'Something went wrong' : 'That did not work';
-    renderPage(response, ErrorPage({ title, message: error.message }), error.status);
+    renderPage(response, ErrorPage({ title, message: error.message, code: error.code }), error.status);
   };
 }

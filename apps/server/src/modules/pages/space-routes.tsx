@@ -1,21 +1,16 @@
 import { MarfaError, type Role } from '@withmarfa/shared';
 import type { Request, Response } from 'express';
-import type { Caller } from '../../platform/caller.ts';
-import type { ActivityEntry } from '../activity/index.ts';
 import type { SignedIn } from '../auth/index.ts';
-import type { ConnectionRow } from '../connections/index.ts';
 import { createItemList } from '../items/index.ts';
+import { toActivityView, toConnectionView } from './connection-views.ts';
 import { formFaults, formFields } from './form-fields.ts';
+import { NEWEST, newestBookmarks } from './newest-bookmarks.ts';
 import type { PageRoutes, PageTools } from './page-context.ts';
 import { renderPage } from './render-page.ts';
 import { NoOwnerPage } from './views/account-pages.tsx';
-import type { ActivityView } from './views/activity-list.tsx';
 import { CataloguePage } from './views/catalogue-page.tsx';
-import { ConnectionPage } from './views/connection-page.tsx';
-import { type BookmarkView, type ConnectionView, HomePage, toBookmarkView } from './views/home-page.tsx';
+import { HomePage } from './views/home-page.tsx';
 import { KeysPage } from './views/keys-page.tsx';
-
-const NEWEST = 20;
 
 /** The owner's view of the space: Connections, their runs, the newest bookmarks, keys. */
 export function mountSpacePages(routes: PageRoutes, tools: PageTools): void {
@@ -27,8 +22,6 @@ export function mountSpacePages(routes: PageRoutes, tools: PageTools): void {
     connections,
     integrations,
     keys,
-    runs,
-    starter,
     csrfToken,
     protectForm,
     requireSignedIn,
@@ -41,19 +34,6 @@ export function mountSpacePages(routes: PageRoutes, tools: PageTools): void {
     csrf: csrfToken(request, response),
   });
 
-  async function newestBookmarks(caller: Caller, source?: string): Promise<BookmarkView[]> {
-    const { data } = await items.list(database.read, caller, {
-      type: 'core.bookmark',
-      state: 'active',
-      tier: 'all',
-      sort: 'timestamp',
-      direction: 'desc',
-      limit: NEWEST,
-      ...(source === undefined ? {} : { source }),
-    });
-    return data.map((row) => toBookmarkView('item' in row ? row.item : row));
-  }
-
   routes.get('/', async (request, response) => {
     if (!(await accounts.hasOwner())) return renderPage(response, <NoOwnerPage />);
     const session = await requireSignedIn(request, response);
@@ -61,7 +41,7 @@ export function mountSpacePages(routes: PageRoutes, tools: PageTools): void {
     const { spaceId } = session.caller;
     const [all, bookmarks, newest] = await Promise.all([
       connections.list(database.read, spaceId),
-      newestBookmarks(session.caller),
+      newestBookmarks(items, database, { caller: session.caller }),
       activity.newest(database.read, spaceId, { limit: NEWEST, severity: 'action_required' }),
     ]);
     const active = all.filter((row) => row.active === 1);
@@ -85,67 +65,6 @@ export function mountSpacePages(routes: PageRoutes, tools: PageTools): void {
       (entry, index) => registered[index - 1]?.manifest_name !== entry.manifest_name,
     );
     renderPage(response, <CataloguePage owner={ownerOf(request, response, session)} integrations={newestOfEach} />);
-  });
-
-  async function showConnection(
-    request: Request,
-    response: Response,
-    session: SignedIn,
-    id: string,
-    message?: string,
-  ): Promise<void> {
-    const { spaceId } = session.caller;
-    const row = await connections.require(database.read, spaceId, id);
-    const [page, rows, bookmarks, { manifest }] = await Promise.all([
-      runs.list(spaceId, id, { limit: NEWEST }),
-      activity.newest(database.read, spaceId, { limit: NEWEST, connectionId: id }),
-      newestBookmarks(session.caller, row.source),
-      integrations.get(row.integration_id),
-    ]);
-    renderPage(
-      response,
-      <ConnectionPage
-        owner={ownerOf(request, response, session)}
-        connection={{
-          ...toConnectionView(row),
-          active: row.active === 1,
-          configuration: JSON.parse(row.configuration) as Record<string, unknown>,
-        }}
-        runs={page.data}
-        activity={rows.map(toActivityView)}
-        bookmarks={bookmarks}
-        canRun={manifest.triggers.some((trigger) => trigger.type === 'manual')}
-        message={message}
-      />,
-      message ? 400 : 200,
-    );
-  }
-
-  routes.get('/connections/:id', async (request, response) => {
-    const session = await requireSignedIn(request, response);
-    if (session) await showConnection(request, response, session, String(request.params.id));
-  });
-
-  routes.post('/connections/:id/actions/run', protectForm, async (request, response) => {
-    const session = await requireSignedIn(request, response);
-    if (!session) return;
-    const id = String(request.params.id);
-    try {
-      await starter.start(session.caller, id);
-      response.redirect(303, `/connections/${id}`);
-    } catch (error) {
-      if (!MarfaError.is(error) || error.code === 'connection_not_found') throw error;
-      await showConnection(request, response, session, id, error.message);
-    }
-  });
-
-  routes.post('/connections/:id/actions/uninstall', protectForm, async (request, response) => {
-    const session = await requireSignedIn(request, response);
-    if (!session) return;
-    await database.write((transaction) =>
-      connections.uninstall(transaction, session.caller, String(request.params.id)),
-    );
-    response.redirect(303, '/');
   });
 
   routes.get('/account/keys', async (request, response) => {
@@ -220,21 +139,4 @@ function adminKey(role: Role, label: string, source: string) {
     is_platform: false,
     ...maps,
   };
-}
-
-function toConnectionView(row: ConnectionRow): ConnectionView {
-  const iso = (timeMs: number | null) => (timeMs === null ? null : new Date(timeMs).toISOString());
-  return {
-    id: row.id,
-    label: row.label,
-    integration: row.integration_name,
-    version: row.integration_version,
-    status: row.active === 1 ? row.runtime_status : 'revoked',
-    lastSyncAt: iso(row.last_sync_at_ms),
-    nextRunAt: iso(row.due_at_ms),
-  };
-}
-
-function toActivityView(row: ActivityEntry): ActivityView {
-  return { id: row.id, severity: row.severity, summary: row.summary, at: row.at, connectionId: row.connection_id };
 }

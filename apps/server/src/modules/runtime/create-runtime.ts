@@ -8,8 +8,7 @@ import { createSqlLeases } from '../../platform/mailbox/sql-leases.ts';
 import { createSqlMailbox } from '../../platform/mailbox/sql-mailbox.ts';
 import { createSqlSchedules } from '../../platform/mailbox/sql-schedules.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { ConnectionsService } from '../connections/index.ts';
-import type { IntegrationsService } from '../integrations/index.ts';
+import { type ConnectionsService, isTriggerGranted } from '../connections/index.ts';
 import type { RunStarter } from '../runs/index.ts';
 import { createConnectorRunner } from './connector-runner.ts';
 import type { LoadedConnector } from './load-connectors.ts';
@@ -25,7 +24,6 @@ const STOP_GRACE_MS = 10_000;
 export interface RuntimeDeps {
   platform: Platform;
   connections: ConnectionsService;
-  integrations: IntegrationsService;
   credentials: RuntimeCredentials;
   connectors: readonly LoadedConnector[];
   serverUrl: () => string;
@@ -49,7 +47,6 @@ export interface Runtime {
 export function createRuntime({
   platform,
   connections,
-  integrations,
   credentials,
   connectors,
   serverUrl,
@@ -115,9 +112,8 @@ export function createRuntime({
         if (active === 0) throw new MarfaError('validation_error', 'This connection has been uninstalled.');
         if (runtime_status === 'paused')
           throw new MarfaError('validation_error', 'This connection is paused; resume it first.');
-        const { manifest } = await integrations.get(connection.integration_id);
-        if (!manifest.triggers.some((trigger) => trigger.type === 'manual')) {
-          throw new MarfaError('validation_error', `${integration_name} declares no manual trigger.`);
+        if (!isTriggerGranted(connection, 'manual')) {
+          throw new MarfaError('validation_error', `${integration_name} has no manual trigger on this connection.`);
         }
         if (!runner.has(integration_name, integration_version)) {
           throw new MarfaError(

@@ -4,6 +4,7 @@ import {
   type IntegrationManifest,
   type Issue,
   MarfaError,
+  type TriggerType,
   type TypePermissions,
 } from '@withmarfa/shared';
 
@@ -44,6 +45,9 @@ export function narrowConsent(manifest: IntegrationManifest, granted: Granted = 
     });
     return entries.filter((entry) => names.includes(nameOf(entry)));
   }
+  for (const field of ['target_types', 'triggers'] as const)
+    if (granted[field]?.length === 0)
+      issues.push({ path: `$.granted.${field}`, message: 'at least one has to stay, or there is nothing to install' });
   const byName = ([name]: [string, unknown]) => name;
   const consent = {
     target_types: keep('target_types', asked.target_types, (type) => type),
@@ -55,6 +59,11 @@ export function narrowConsent(manifest: IntegrationManifest, granted: Granted = 
   };
   if (issues.length === 0) return consent;
   throw new MarfaError('validation_error', 'More was granted than the integration asks for.', { details: { issues } });
+}
+
+/** @returns whether a person granted a kind of trigger to a Connection. */
+export function isTriggerGranted({ consent }: { consent: string }, type: TriggerType): boolean {
+  return (JSON.parse(consent) as Partial<Consent>).triggers?.some((trigger) => trigger.type === type) ?? false;
 }
 
 /** What a Connection's runtime credential may do. */

@@ -111,12 +111,17 @@ export function NoOwnerPage() {
   );
 }
 
-export function ErrorPage({ title, message }: { title: string; message: string }) {
+export function ErrorPage({ title, message, code }: { title: string; message: string; code?: string }) {
   return (
     <Layout title={title} owner={null}>
       <section class="card narrow">
         <h1>{title}</h1>
         <p>{message}</p>
+        {code === undefined ? null : (
+          <p class="detail">
+            <code>{code}</code>
+          </p>
+        )}
         <p>
           <a href="/">Back to the start</a>
         </p>

@@ -1,23 +1,34 @@
 import type { Integration } from '@withmarfa/shared';
 import { type FormState, Message } from './account-pages.tsx';
 import { ConfigurationFields } from './configuration-fields.tsx';
+import { CredentialFields, type CredentialFieldsProps } from './credential-fields.tsx';
 import { Field } from './field.tsx';
+import { GrantChoices } from './grant-choices.tsx';
 import { Layout, type LayoutProps } from './layout.tsx';
 
 export interface InstallProps {
   owner: LayoutProps['owner'];
   integration: Integration;
   form: FormState;
+  /** What stays ticked of what it asks for; null for everything. */
+  ticked: ReadonlySet<string> | null;
+  /** Null when it needs no upstream account. */
+  credential: Omit<CredentialFieldsProps, 'form'> | null;
   /** A bundled feed that works without the internet; shown where an integration asks for a feed address. */
   sampleFeedUrl: string;
 }
 
+const DIRECTIONS = {
+  read: 'It brings data from elsewhere into your space.',
+  write: 'It changes things from what is in your space.',
+  both: 'It keeps your space and an account elsewhere the same, both ways.',
+} as const;
+
 /** The consent: what the integration may do, word for word, and its settings. Nothing is installed before it is approved. */
-export function InstallPage({ owner, integration, form, sampleFeedUrl }: InstallProps) {
+export function InstallPage({ owner, integration, form, ticked, credential, sampleFeedUrl }: InstallProps) {
   const { manifest } = integration;
   const asksForFeed = manifest.configuration_schema !== undefined && 'feed_url' in manifest.configuration_schema;
-  const edges = Object.entries(manifest.permissions.edge ?? {});
-  const extensions = Object.entries(manifest.permissions.extension ?? {});
+  const capabilities = Object.entries(manifest.oauth_requirements);
   return (
     <Layout title={`Install ${integration.manifest_name}`} owner={owner}>
       <section class="card medium">
@@ -26,45 +37,25 @@ export function InstallPage({ owner, integration, form, sampleFeedUrl }: Install
         <p class="detail">
           By {integration.publisher} · version {integration.manifest_version} · runs on this server
         </p>
+        <p class="detail">{DIRECTIONS[manifest.direction]}</p>
         <Message text={form.message} />
         <form method="post" action={`/integrations/${integration.id}/install`}>
           <input type="hidden" name="csrf" value={form.csrf} />
-          <h2>It may</h2>
-          <ul class="grants">
-            {manifest.target_types.map((type) => (
-              <li key={type}>
-                create, read and change items of type <code>{type}</code>
-              </li>
-            ))}
-            {edges.map(([type, level]) => (
-              <li key={type}>
-                {level === 'write' ? 'read and write' : 'read'} edges of type <code>{type}</code>
-              </li>
-            ))}
-            {extensions.map(([namespace, level]) => (
-              <li key={namespace}>
-                {level === 'write' ? 'read and write' : 'read'} the extension <code>{namespace}</code>
-                {namespace === 'connection.runtime' ? ', its own notes on this connection' : ''}
-              </li>
-            ))}
-          </ul>
-          <p class="detail">It sees nothing else in your space, and you can end this at any time.</p>
-          <h2>It runs</h2>
-          <ul class="grants">
-            {manifest.triggers.map((trigger) => (
-              <li key={JSON.stringify(trigger)}>
-                {trigger.type === 'schedule' ? (
-                  <>
-                    on the schedule <code>{trigger.config.cron}</code> (UTC)
-                  </>
-                ) : trigger.type === 'manual' ? (
-                  'when you press Run now'
-                ) : (
-                  `on ${trigger.type} events`
-                )}
-              </li>
-            ))}
-          </ul>
+          <input type="hidden" name="consent" value="itemised" />
+          <GrantChoices manifest={manifest} ticked={ticked} />
+          {credential === null ? null : <CredentialFields {...credential} form={form} />}
+          {capabilities.length === 0 ? null : (
+            <ul class="grants">
+              {capabilities.map(([name, mode]) => (
+                <li key={name}>
+                  <code>{name}</code>:{' '}
+                  {mode === 'proxy'
+                    ? 'calls the upstream through this server, which keeps the tokens'
+                    : 'gets short-lived tokens of the upstream in its own hands'}
+                </li>
+              ))}
+            </ul>
+          )}
           <h2>Settings</h2>
           <Field
             label="Name of this connection"
