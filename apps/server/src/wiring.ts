@@ -237,13 +237,7 @@ async function wireOver(
     access: upstream.access,
     outbound,
     board: redis === null ? null : createRedisBoard(redis),
-    clock: {
-      nowMs: () => Date.now(),
-      after(delayMs, wake) {
-        const timer = setTimeout(wake, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
+    clock: systemClock,
     mayBePlain: !environment.production,
     ...environment.proxy,
   });

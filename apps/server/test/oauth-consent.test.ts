@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createSignedRequests } from '../src/modules/oauth/signed-request.ts';
-import type { Database } from '../src/platform/database/database.ts';
 import { readAuthKeys } from '../src/platform/auth-keys.ts';
+import type { Database } from '../src/platform/database/database.ts';
 import { describeServer } from './support/describe-server.ts';
 import {
   type App,

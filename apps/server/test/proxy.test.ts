@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeServer } from './support/describe-server.ts';
 import { anIntegration, install } from './support/integrations.ts';
 import { refusal } from './support/refusal.ts';
-import { aKey, aSpace } from './support/spaces.ts';
+import { aKey, aSpace, created } from './support/spaces.ts';
 import { aTokenConnection, sendRaw, type TokenConnection } from './support/upstream-connection.ts';
 
 interface Seen {
@@ -116,7 +116,7 @@ describeServer('The proxy', (under) => {
     });
 
     it('to the override of the Connection, where there is one, and nowhere else', async () => {
-      const elsewhere = await startFakeServer((request, response) => response.end(`elsewhere ${request.url}`));
+      const elsewhere = await startFakeServer((request, response) => void response.end(`elsewhere ${request.url}`));
       const other = await aTokenConnection(under.admin, upstream.url, {
         configuration: { upstream_base_url_override: `${elsewhere.url}/v2` },
       });
@@ -311,9 +311,9 @@ describeServer('The proxy', (under) => {
     it('the runtime credential of the Connection itself, and not that of its neighbour', async () => {
       const neighbour = await aTokenConnection(under.admin, upstream.url, { space: connection.space });
       const mint = async (id: string) => {
-        const { status, body } = await under.admin.post('/system/runtime-credentials', { connection_id: id });
-        expect(status).toBe(201);
-        return under.admin.as(body.key ?? body.credential ?? body.token);
+        const input = { connection_id: id, label: 'A run', source: 'tests' };
+        const { api_key } = created(await under.admin.post('/system/runtime-credentials', input));
+        return under.admin.as(api_key);
       };
       const own = await mint(connection.id);
       expect((await own.get(connection.path('x'))).status).toBe(200);

@@ -28,7 +28,7 @@ export async function aTokenConnection(
   const space = options.space ?? (await aSpace(admin));
   const token = options.token ?? aName('canary-token');
   const integration_id = await anIntegration(admin, {
-    token_requirements: { api: { required: true } },
+    token_requirements: { api: 'required' },
     ...options.manifest,
   });
   const { credential_id } = created(

@@ -1,11 +1,5 @@
+import type { Clock } from '@withmarfa/engine';
 import type { AccountBudget, Permit, Verdict } from './account-budget.ts';
-
-/** Time as a queue sees it. */
-export interface QueueClock {
-  nowMs(): number;
-  /** @returns what takes it back. */
-  after(delayMs: number, wake: () => void): () => void;
-}
 
 export interface QueueBounds {
   /** A call that would wait longer is refused at once. */
@@ -38,7 +32,7 @@ interface Waiting {
  */
 export function createAccountQueue(
   budget: Pick<AccountBudget, 'take'>,
-  { clock, longestWaitMs, maxWaiting }: QueueBounds & { clock: QueueClock },
+  { clock, longestWaitMs, maxWaiting }: QueueBounds & { clock: Clock },
 ): AccountQueue {
   /** Connections in the order of their turns, each with its calls. */
   const lines = new Map<string, Waiting[]>();
@@ -82,7 +76,7 @@ export function createAccountQueue(
       }
     }
     if (waiting === 0) return;
-    cancelTimer = clock.after(Math.max(1, nextAtMs - clock.nowMs()), pump);
+    cancelTimer = clock.at(Math.max(nextAtMs, clock.nowMs() + 1), pump);
   }
 
   return {

@@ -1,3 +1,4 @@
+import type { Clock } from '@withmarfa/engine';
 import type { Mount } from '../../http/mount-endpoint.ts';
 import type { Outbound } from '../../platform/outbound-fetch.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -5,7 +6,6 @@ import type { AuditService } from '../audit/index.ts';
 import type { ConnectionsService } from '../connections/index.ts';
 import type { IntegrationsService } from '../integrations/index.ts';
 import type { UpstreamAccess } from '../upstream-oauth/index.ts';
-import type { QueueClock } from './account-queue.ts';
 import type { BudgetBoard } from './budget-board.ts';
 import { mountLeaseRoutes } from './leases-routes.ts';
 import { createLeasesService } from './leases-service.ts';
@@ -29,7 +29,7 @@ export interface ProxyDeps {
   outbound: Pick<Outbound, 'policy' | 'connector'>;
   /** Null where this process is the only one. */
   board: BudgetBoard | null;
-  clock: QueueClock;
+  clock: Clock;
   /** Whether credentials may travel by plain http; what the operator named may in any case. */
   mayBePlain: boolean;
   maxRequestBytes: number;

@@ -1,7 +1,8 @@
+import type { Clock } from '@withmarfa/engine';
 import { MarfaError } from '@withmarfa/shared';
 import { LRUCache } from 'lru-cache';
 import { type AccountBudget, createAccountBudget, type Permit } from './account-budget.ts';
-import { type AccountQueue, createAccountQueue, type QueueBounds, type QueueClock } from './account-queue.ts';
+import { type AccountQueue, createAccountQueue, type QueueBounds } from './account-queue.ts';
 import type { BudgetBoard } from './budget-board.ts';
 
 /** Accounts whose limits are remembered; the one that was not called for longest is forgotten. */
@@ -26,7 +27,7 @@ export interface UpstreamBudgets {
 }
 
 export interface UpstreamBudgetsDeps {
-  clock: QueueClock;
+  clock: Clock;
   /** Null where this is the only process: then nothing is ever asked of anybody. */
   board: BudgetBoard | null;
   bounds?: QueueBounds;
@@ -79,14 +80,14 @@ export function createUpstreamBudgets({ clock, board, bounds = BOUNDS }: Upstrea
     } catch {
       // Each process then goes by what it learns itself.
     }
-    cancelShare = inUse.length > 0 ? clock.after(SHARE_EVERY_MS, () => void share()) : null;
+    cancelShare = inUse.length > 0 ? clock.at(clock.nowMs() + SHARE_EVERY_MS, () => void share()) : null;
   }
 
   return {
     async admit({ account, origin }, connectionId, signal) {
       const entry = entryOf(`${account} ${origin}`);
       entry.isInUse = true;
-      if (board !== null) cancelShare ??= clock.after(SHARE_EVERY_MS, () => void share());
+      if (board !== null) cancelShare ??= clock.at(clock.nowMs() + SHARE_EVERY_MS, () => void share());
       const admission = await entry.queue.admit(connectionId, signal);
       if (admission.ok) return admission.permit;
       const seconds = Math.max(1, Math.ceil(admission.retryAfterMs / 1000));
