@@ -43,7 +43,7 @@ export function createApp(parts: AppParts): RequestListener {
   routes.mount.probe(getHealth, async () => answer(200, { status: 'ok' }));
   routes.mount.probe(getReadiness, async () => answer(200, { status: 'ready', parts: await readiness.require() }));
   mountApi(routes.mount);
-  assertRoutesDocumented(routes.mounted);
+  assertRoutesDocumented(routes.mounted, routes.passages.mounted);
   const fallback = createPagesApp({ logger, pages, hsts, clientIp, allowed: routes.allowed }) as RequestListener;
   const protocol = createProtocolRoutes({ logger, clientIp, rateLimits, hsts });
   mountProtocol(protocol.mount);

@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { parseOutboundAllow } from '@withmarfa/runtime-sdk/host';
-import { DEFAULT_MAX_BLOB_BYTES, type Issue, MarfaError, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
+import { DEFAULT_MAX_BLOB_BYTES, type Issue, MarfaError, PROXY_BYTES, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 import { ACCOUNT_VARIABLES, type AccountSettings, accountFaults, readAccountSettings } from './account-settings.ts';
@@ -31,6 +31,9 @@ const yesOrNo = (fallback: boolean) =>
     .default(fallback ? 'true' : 'false')
     .transform((text) => text === 'true' || text === '1');
 
+/** 100 GB: a limit for those who want none. */
+const MOST_PROXY_BYTES = 100 * 1024 ** 3;
+
 const EnvironmentSchema = z.object({
   NODE_ENV: z
     .enum(['development', 'production', 'test'], 'expected development, production or test')
@@ -60,6 +63,8 @@ const EnvironmentSchema = z.object({
     RUNTIME_CREDENTIAL_TTL.default,
   ),
   MARFA_WORKER_IDENTITY_SECRET: z.string().min(32, 'expected 32 random characters or more').optional(),
+  MARFA_PROXY_MAX_REQUEST_BYTES: wholeNumber(1, MOST_PROXY_BYTES, PROXY_BYTES.request),
+  MARFA_PROXY_MAX_RESPONSE_BYTES: wholeNumber(1, MOST_PROXY_BYTES, PROXY_BYTES.response),
   MARFA_RUNTIME_WORKERS: wholeNumber(1, 64, 2),
   MARFA_RUN_TIMEOUT_SECONDS: wholeNumber(1, 3600, 120),
   TRUSTED_PROXY_CIDRS: commaList.refine(
@@ -166,6 +171,8 @@ export interface Environment {
   runtimeCredentialTtlSeconds: number;
   /** What the identity keys of workers elsewhere are made from; without it there are none. */
   workerIdentitySecret: string | undefined;
+  /** The largest bodies, in bytes, that go through the proxy to upstreams and back. */
+  proxy: { maxRequestBytes: number; maxResponseBytes: number };
   runtimeWorkers: number;
   runTimeoutSeconds: number;
   /** Whose `X-Forwarded-For` is believed. */
@@ -231,6 +238,10 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     outboundAllow: values.MARFA_OUTBOUND_ALLOW,
     runtimeCredentialTtlSeconds: values.MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS,
     workerIdentitySecret: values.MARFA_WORKER_IDENTITY_SECRET,
+    proxy: {
+      maxRequestBytes: values.MARFA_PROXY_MAX_REQUEST_BYTES,
+      maxResponseBytes: values.MARFA_PROXY_MAX_RESPONSE_BYTES,
+    },
     runtimeWorkers: values.MARFA_RUNTIME_WORKERS,
     runTimeoutSeconds: values.MARFA_RUN_TIMEOUT_SECONDS,
     trustedProxies: values.TRUSTED_PROXY_CIDRS,

@@ -35,6 +35,7 @@ import {
   mountOAuth,
 } from './modules/oauth/index.ts';
 import { createPages } from './modules/pages/index.ts';
+import { createRedisBoard, createUpstreamProxy } from './modules/proxy/index.ts';
 import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
 import {
   createRuntime,
@@ -229,6 +230,18 @@ async function wireOver(
     publicUrl,
     fetch: outbound.fetch,
   });
+  const proxy = createUpstreamProxy({
+    platform,
+    connections,
+    integrations,
+    audit,
+    access: upstream.access,
+    outbound,
+    board: redis === null ? null : createRedisBoard(redis),
+    clock: systemClock,
+    mayBePlain: !environment.production,
+    ...environment.proxy,
+  });
   const runs = createRunsService(platform);
   const credentials = createRuntimeCredentials({
     database,
@@ -355,6 +368,7 @@ async function wireOver(
       });
       mountConnectionRoutes(mount, { database, connections, installer, lifecycle, upgrader });
       mountUpstreamOAuthRoutes(mount, upstream.bootstrap);
+      proxy.mount(mount);
       mountRunRoutes(mount, { database, connections, runs, starter: runtime.starter });
       mountBrokerRoutes(mount, {
         database,
@@ -383,6 +397,7 @@ async function wireOver(
       idempotency.prune,
       oauth.prune,
       upstream.prune,
+      proxy.prune,
       blobStore.prune,
       createTrashPurge({ platform, edges, audit, spaceConfig, days: environment.trashRetentionDays }),
       createVersionThinning(platform, environment.versions),
@@ -412,6 +427,7 @@ async function wireOver(
       await accounts.settle();
     },
     async stop() {
+      await proxy.stop();
       redis?.close();
       eventTail.stop();
       await database.close();

@@ -153,6 +153,8 @@ export {
   rotateOAuthClientSecret,
   updateOAuthClient,
 } from './api/oauth.ts';
+export type { Passage, PassageMethod } from './api/passage.ts';
+export { PASSAGES, PROXY_BYTES } from './api/proxy.ts';
 export { leaseRuntimeCredential, mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
 export {
   getSpaceConfig,

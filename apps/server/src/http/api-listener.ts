@@ -10,6 +10,7 @@ import type { Exchange } from './exchange.ts';
 import { handle } from './handle.ts';
 import type { Idempotency } from './idempotency.ts';
 import { unauthorized } from './mount-endpoint.ts';
+import type { PassageMatch } from './passage-routes.ts';
 import type { ProtocolRoutes } from './protocol-routes.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { logWhenAnswered, requestIdFor, setRequestId } from './request-log.ts';
@@ -49,6 +50,11 @@ export function createApiListener(pipeline: ApiPipeline): RequestListener {
     if (logger.isLevelEnabled('debug')) logWhenAnswered(logger, { request, response, requestId });
     const match = routes.match(request.method ?? 'GET', request.url ?? '/');
     if (match === null) {
+      const passage = routes.passages.match(request.method ?? 'GET', request.url ?? '/');
+      if (passage !== null) {
+        void servePassage(pipeline, passage, { request, response, requestId });
+        return;
+      }
       if (pipeline.protocol.serve(request, response, requestId)) return;
       setRequestId(response, requestId);
       if (request.method === 'OPTIONS' && answerOptions(pipeline, request, response)) return;
@@ -108,35 +114,57 @@ async function serve(pipeline: ApiPipeline, exchange: Exchange): Promise<void> {
   try {
     pipeline.cors?.(exchange.request, exchange.response);
     const { work, endpoint } = exchange.match.route;
-    const caller = work.kind === 'probe' ? null : await identify(pipeline, exchange);
+    const ownBearer = work.kind === 'own bearer';
+    const place = { path: endpoint.path, area: exchange.match.route.area, ownBearer };
+    const caller = work.kind === 'probe' ? null : await identify(pipeline, exchange, place);
     if (work.kind === 'plain' || work.kind === 'stream') admit(endpoint, caller);
     await handle(exchange, { caller, idempotency: pipeline.idempotency });
   } catch (thrown) {
-    if (MarfaError.is(thrown) && thrown.status === 401)
-      exchange.headers['WWW-Authenticate'] = pipeline.challenge(exchange.request);
-    sendError(exchange, thrown);
+    refuse(pipeline, exchange, thrown);
+  }
+}
+
+function refuse({ challenge }: ApiPipeline, exchange: Parameters<typeof sendError>[0], thrown: unknown): void {
+  // A lost upstream account is no fault of the credential that the caller brought.
+  if (MarfaError.is(thrown) && thrown.status === 401 && thrown.code !== 'reauth_required')
+    exchange.headers['WWW-Authenticate'] = challenge(exchange.request);
+  sendError(exchange, thrown);
+}
+
+/** As for any endpoint: who calls is found and counted. All else is left to who answers. */
+async function servePassage(
+  pipeline: ApiPipeline,
+  { passage, area, handler, id, rest, search }: PassageMatch,
+  parts: { request: IncomingMessage; response: ServerResponse; requestId: string },
+): Promise<void> {
+  const { logger, hsts } = pipeline;
+  const clientIp = pipeline.clientIp(parts.request);
+  const exchange = { ...parts, logger, clientIp, headers: apiHeaders(parts.requestId, { hsts }) };
+  try {
+    pipeline.cors?.(exchange.request, exchange.response);
+    const caller = await identify(pipeline, exchange, { path: passage.path, area });
+    if (caller === null) throw unauthorized();
+    await handler({ ...exchange, caller, id, rest, search });
+  } catch (thrown) {
+    refuse(pipeline, exchange, thrown);
   }
 }
 
 /** Finds out who calls, and counts the call. One without a good credential counts for its address: guessing is limited. */
-async function identify(pipeline: ApiPipeline, exchange: Exchange): Promise<Caller | null> {
-  const { authenticate, rateLimits } = pipeline;
-  const { request, clientIp, headers, match } = exchange;
-  const { area, endpoint } = match.route;
-  const counted = { method: request.method ?? 'GET', path: endpoint.path, area, clientIp };
-  if (match.route.work.kind === 'own bearer') {
-    headers['Cache-Control'] = 'no-store';
-    await rateLimits?.count(counted, null, headers);
-    return null;
-  }
+async function identify(
+  { authenticate, rateLimits }: ApiPipeline,
+  { request, clientIp, headers }: Pick<Exchange, 'request' | 'clientIp' | 'headers'>,
+  { path, area, ownBearer = false }: { path: string; area: string; ownBearer?: boolean },
+): Promise<Caller | null> {
+  const counted = { method: request.method ?? 'GET', path, area, clientIp };
   let caller: Caller | null;
   try {
-    caller = await authenticate(request.headers.authorization, clientIp);
+    caller = await authenticate(ownBearer ? undefined : request.headers.authorization, clientIp);
   } catch (refusal) {
     if (MarfaError.is(refusal, 'unauthorized')) await rateLimits?.count(counted, null, headers);
     throw refusal;
   }
-  if (caller !== null) headers['Cache-Control'] = 'no-store';
+  if (caller !== null || ownBearer) headers['Cache-Control'] = 'no-store';
   await rateLimits?.count(counted, caller, headers);
   return caller;
 }

@@ -1,6 +1,7 @@
 import type { Endpoint, HttpMethod } from '@withmarfa/shared';
 import findMyWay from 'find-my-way';
 import type { Handler, Mount, PublicHandler, PublicStreamHandler, StreamHandler } from './mount-endpoint.ts';
+import { createPassageRoutes, type PassageRoutes } from './passage-routes.ts';
 
 /** Longest part of a path that a route takes as a parameter; the schemas say what is right for each. */
 const MAX_PARAM_LENGTH = 4096;
@@ -35,9 +36,10 @@ export interface ApiRoutes {
   mount: Mount;
   /** Every endpoint that is mounted. */
   mounted: readonly Endpoint[];
+  passages: Pick<PassageRoutes, 'mounted' | 'match'>;
   /** @returns null when no endpoint has this method and path. A GET route answers HEAD as well. */
   match(method: string, url: string): RouteMatch | null;
-  /** @returns the methods that endpoints at this path have, such as `GET, HEAD, PATCH`; null where there is none. */
+  /** @returns the methods that endpoints at this path have, or its passage, such as `GET, HEAD, PATCH`; null where there is none. */
   allowed(url: string): string | null;
 }
 
@@ -51,6 +53,7 @@ export function createApiRoutes(): ApiRoutes {
   });
   const unused = () => undefined;
   const mounted: Endpoint[] = [];
+  const passages = createPassageRoutes();
 
   function add(endpoint: Endpoint, work: Work, maxBodyBytes = endpoint.maxBodyBytes): void {
     const area = endpoint.path.split('/', 2)[1] ?? '';
@@ -67,7 +70,9 @@ export function createApiRoutes(): ApiRoutes {
 
   return {
     mounted,
+    passages,
     mount: {
+      passage: passages.mount,
       endpoint: (endpoint, handler) =>
         add(endpoint, { kind: 'plain', handler: handler as unknown as Handler<Endpoint> }),
       publicEndpoint: (endpoint, handler) =>
@@ -90,7 +95,7 @@ export function createApiRoutes(): ApiRoutes {
     match: (method, url) => find((method === 'HEAD' ? 'GET' : method) as HttpMethod, url),
     allowed(url) {
       const methods = METHODS.filter((method) => find(method, url) !== null);
-      if (methods.length === 0) return null;
+      if (methods.length === 0) return passages.allowed(url);
       return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     },
   };

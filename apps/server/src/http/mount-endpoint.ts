@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { type Endpoint, type EndpointInput, type EndpointResult, MarfaError } from '@withmarfa/shared';
+import { type Endpoint, type EndpointInput, type EndpointResult, MarfaError, type Passage } from '@withmarfa/shared';
 import type { Caller } from '../platform/caller.ts';
+import type { PassageHandler } from './passage-routes.ts';
 
 const READY_JSON = Symbol('ready JSON');
 
@@ -78,6 +79,8 @@ export interface Mount {
   ): void;
   /** For probes: neither credential nor rate is looked at. */
   probe<E extends Endpoint>(endpoint: E, handler: () => Promise<HandlerResult<E>>): void;
+  /** For addresses behind which somebody else answers; neither bodies nor idempotency keys are looked at. */
+  passage(passage: Passage, handler: PassageHandler): void;
 }
 
 /** One success answer of an endpoint. */

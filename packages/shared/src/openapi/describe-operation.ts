@@ -70,7 +70,7 @@ export function describeOperation(name: string, endpoint: Endpoint, schemas: Con
     security: endpoint.audience === 'anyone' ? [{}, { bearer: [] }] : [{ bearer: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...requestBodyOf(name, endpoint, schemas),
-    responses: { ...answersOf(endpoint, schemas, mutates), ...refusalsOf(codes) },
+    responses: { ...answersOf(endpoint, schemas, mutates), ...describeRefusals(codes) },
     'x-error-codes': codes,
   };
 }
@@ -139,7 +139,7 @@ function contentOf(endpoint: Endpoint, schema: JsonSchema): Record<string, { sch
 }
 
 /** The answers that say no, by status; what any endpoint may say is described once for all of them. */
-function refusalsOf(codes: readonly ErrorCode[]): Record<string, OpenApiResponse | OpenApiReference> {
+export function describeRefusals(codes: readonly ErrorCode[]): Record<string, OpenApiResponse | OpenApiReference> {
   return Object.fromEntries(
     statusesOf(codes).map((status) => {
       const own = codes.filter((code) => ERROR_STATUS[code] === status);

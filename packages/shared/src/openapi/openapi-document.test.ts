@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Endpoint } from '../api/endpoint.ts';
 import { ENDPOINTS } from '../api/endpoints.ts';
+import { PASSAGES } from '../api/proxy.ts';
 import { ERROR_STATUS } from '../errors/error-codes.ts';
 import { errorCodesOf } from './error-codes-of.ts';
 import { EXAMPLE_BODIES } from './examples.ts';
@@ -38,9 +39,10 @@ describe('the OpenAPI document', () => {
     expect(verdict.valid).toBe(false);
   });
 
-  it('has each operation once, under the name of its endpoint', () => {
+  it('has each operation once, under the name of its endpoint, or of its passage with the method', () => {
     const ids = Object.values(document.paths).flatMap((path) => Object.values(path).map((each) => each.operationId));
-    expect(ids.sort()).toEqual(Object.keys(ENDPOINTS).sort());
+    const passed = ['proxyGet', 'proxyHead', 'proxyPost', 'proxyPut', 'proxyPatch', 'proxyDelete'];
+    expect(ids.sort()).toEqual([...Object.keys(ENDPOINTS), ...passed].sort());
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -84,6 +86,18 @@ describe('the OpenAPI document', () => {
     }
     for (const status of Object.keys(endpoint.responses)) expect(responses[status]).toBeDefined();
   });
+
+  it.each(Object.values(PASSAGES))(
+    'shows $path with every method, its refusals, and whatever else comes back',
+    (passage) => {
+      const operations = document.paths[passage.path] ?? {};
+      expect(Object.keys(operations)).toEqual(passage.methods.map((method) => method.toLowerCase()));
+      for (const { responses } of Object.values(operations)) {
+        expect(responses.default).toBeDefined();
+        for (const code of passage.errors) expect(JSON.stringify(responses[ERROR_STATUS[code]])).toContain(`"${code}"`);
+      }
+    },
+  );
 
   it('shows numbers and lists of a query as what they mean', () => {
     const parameters = operationOf(ENDPOINTS.listItems).parameters ?? [];

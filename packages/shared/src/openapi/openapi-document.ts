@@ -1,7 +1,10 @@
 import type { Endpoint } from '../api/endpoint.ts';
 import { ENDPOINTS } from '../api/endpoints.ts';
+import type { Passage } from '../api/passage.ts';
+import { PASSAGES } from '../api/proxy.ts';
 import { convertSchemas } from './convert-schemas.ts';
 import { describeOperation, generalRefusals } from './describe-operation.ts';
+import { describePassage } from './describe-passage.ts';
 import { NAMED_SCHEMAS } from './named-schemas.ts';
 import type { OpenApiDocument, OpenApiOperation } from './openapi-types.ts';
 import { TAGS, tagKeyOf } from './tags.ts';
@@ -20,7 +23,7 @@ export interface OpenApiOptions {
 }
 
 /**
- * Describes the whole HTTP API as OpenAPI 3.1, made from {@link ENDPOINTS} alone. Answers are closed: what this
+ * Describes the whole HTTP API as OpenAPI 3.1, made from {@link ENDPOINTS} and {@link PASSAGES} alone. Answers are closed: what this
  * release answers and the document does not show is a fault of one of them.
  */
 export function openApiDocument({ version, serverUrl }: OpenApiOptions): OpenApiDocument {
@@ -35,6 +38,8 @@ export function openApiDocument({ version, serverUrl }: OpenApiOptions): OpenApi
     operations[endpoint.method.toLowerCase()] = describeOperation(name, endpoint, schemas);
     paths[endpoint.path] = operations;
   }
+  const passages: [string, Passage][] = Object.entries(PASSAGES);
+  for (const [name, passage] of passages) paths[passage.path] = describePassage(name, passage);
   const used = new Set(endpoints.map(([, { path }]) => tagKeyOf(path)));
   return {
     openapi: '3.1.1',

@@ -14,6 +14,8 @@ export interface AuditEvent {
   resource_type: string;
   resource_id: string | null;
   details?: Record<string, unknown>;
+  /** When it happened, where that is not now. */
+  at?: Date;
 }
 
 /** The parts of a caller that an entry records; the platform itself has none. */
@@ -45,7 +47,7 @@ export function createAuditService({ database, newId, now }: Platform): AuditSer
       await insertEntry(transaction, {
         id: newId(),
         space_id: actor.spaceId,
-        timestamp: now().toISOString(),
+        timestamp: (event.at ?? now()).toISOString(),
         key_id: actor.keyId,
         action: event.action,
         resource_type: event.resource_type,

@@ -1,0 +1,2 @@
+export { createRedisBoard } from './budget-board.ts';
+export { createUpstreamProxy, type UpstreamProxy } from './create-proxy.ts';
