@@ -4,8 +4,8 @@ import { DEFAULT_MAX_BLOB_BYTES, type Issue, MarfaError, PROXY_BYTES, RUNTIME_CR
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 import { ACCOUNT_VARIABLES, type AccountSettings, accountFaults, readAccountSettings } from './account-settings.ts';
-import { normalizeRedirect } from './modules/upstream-oauth/redirect-allowlist.ts';
 import { authSecretFault } from './platform/auth-keys.ts';
+import { normalizeRedirect } from './platform/redirect-allowlist.ts';
 
 const wholeNumber = (low: number, high: number, fallback: number) =>
   z.coerce

@@ -34,7 +34,7 @@ async function rotate(): Promise<void> {
   const environment = readEnvironment(process.env, process.cwd());
   const [{ createLogger }, { rotateKeys }] = await Promise.all([
     import('./platform/logger.ts'),
-    import('./rotation/rotate-keys.ts'),
+    import('./wiring/rotate-keys.ts'),
   ]);
   const { lines, complete } = await rotateKeys(environment, createLogger(environment.logLevel));
   process.stdout.write(`${lines.join('\n')}\n`);

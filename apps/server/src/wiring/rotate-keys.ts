@@ -6,8 +6,8 @@ import { resealSigningKeys } from '../modules/auth/index.ts';
 import { type AuthKeys, readAuthKeys } from '../platform/auth-keys.ts';
 import { openDatabase } from '../platform/database/open-database.ts';
 import type { Logger } from '../platform/logger.ts';
+import { resealPlace } from '../platform/reseal-place.ts';
 import { createSecretBox } from '../platform/secret-box.ts';
-import { resealPlace } from './reseal-place.ts';
 import { SEALED_PLACES } from './sealed-places.ts';
 
 /** What a rotation did, as lines for the operator. */

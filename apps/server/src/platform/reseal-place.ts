@@ -1,7 +1,17 @@
 import { sql } from 'kysely';
-import type { Database } from '../platform/database/database.ts';
-import type { SecretBox } from '../platform/secret-box.ts';
-import type { SealedPlace } from './sealed-places.ts';
+import type { Database } from './database/database.ts';
+import type { Tables } from './database/tables.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** A column that holds what the secret box sealed. */
+export interface SealedPlace {
+  table: keyof Tables;
+  idColumn: string;
+  column: string;
+  purpose: string;
+  /** The associated data of a row, from its id. */
+  placeOf: (id: string) => string;
+}
 
 /** Rows that are looked at in one query. */
 const PAGE = 200;

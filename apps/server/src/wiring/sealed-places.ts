@@ -1,18 +1,8 @@
 import { IDEMPOTENCY_PURPOSE } from '../http/idempotency.ts';
 import { accessPlace, refreshPlace } from '../modules/upstream-oauth/index.ts';
 import { WEBHOOK_SECRET_PURPOSE } from '../modules/webhooks/index.ts';
-import type { Tables } from '../platform/database/tables.ts';
+import type { SealedPlace } from '../platform/reseal-place.ts';
 import { UPSTREAM_PURPOSE } from '../platform/upstream-purpose.ts';
-
-/** A column that holds what the secret box sealed. */
-export interface SealedPlace {
-  table: keyof Tables;
-  idColumn: string;
-  column: string;
-  purpose: string;
-  /** The associated data of a row, from its id. */
-  placeOf: (id: string) => string;
-}
 
 const byId = (id: string) => id;
 
