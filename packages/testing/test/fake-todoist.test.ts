@@ -202,6 +202,14 @@ describe('a call that goes wrong', () => {
     expect(JSON.parse((await answer).text).content).toBe('x');
   });
 
+  it('may be mended before it happens', async () => {
+    const { todoist, call } = await aTodoist();
+    todoist.failNext('server-error', { times: 2 });
+    expect(todoist.waitingFaults).toBe(2);
+    todoist.mend();
+    expect((await call('GET', 'projects')).status).toBe(200);
+  });
+
   it('carries another token', async () => {
     const { todoist, call } = await aTodoist();
     expect((await call('POST', 'tasks', { content: 'x' }, 'guessed')).status).toBe(401);

@@ -38,7 +38,7 @@ export async function updateTask(
   const isSame = Object.keys(fields).length === 0;
   const isStepping = {
     content: isChanged.content && (isKnown || isNewer || isSame),
-    status: isChanged.status && (task.checked === link.isChecked || isNewer),
+    status: isChanged.status && (task.checked === link.isChecked || isNewer || task.checked === content.isChecked),
   };
   let after = task;
   if (isStepping.content && !isSame) {
