@@ -48,6 +48,17 @@ describe('an item that a person makes', () => {
     expect(connection.writes()).toEqual(['POST sync commands']);
   });
 
+  it('is known by its echo where its link was lost', async () => {
+    await using connection = await aConnection();
+    connection.harness.space.createItem({ type: 'todoist.task', properties: { title: 'x' } });
+    await connection.push();
+    connection.harness.cursor.main = { ...(connection.harness.cursor.main as object), links: [] };
+    for (const minutes of [1, 11]) {
+      connection.clock.advance(minutes * MINUTE_MS);
+      expect(await connection.sync()).toEqual({ items_created: 0, items_updated: 0 });
+    }
+  });
+
   it('follows its task from then on', async () => {
     await using connection = await aConnection();
     connection.harness.space.createItem({ type: 'todoist.task', properties: { title: 'x' } });
