@@ -52,6 +52,8 @@ describe('an item that a person makes', () => {
     await using connection = await aConnection();
     connection.harness.space.createItem({ type: 'todoist.task', properties: { title: 'x' } });
     await connection.push();
+    await connection.sync();
+    connection.todoist.forgetSyncTokens();
     connection.harness.cursor.main = { ...(connection.harness.cursor.main as object), links: [] };
     for (const minutes of [1, 11]) {
       connection.clock.advance(minutes * MINUTE_MS);
