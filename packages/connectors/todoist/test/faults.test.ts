@@ -271,6 +271,53 @@ describe('a run that is cut off', () => {
     expect(connection.writes()).toEqual(['POST sync commands', 'POST sync commands']);
   });
 
+  it('after a task was made reads nothing before it knows which task that was', async () => {
+    await using connection = await aConnection();
+    const item = aWaitingItem(connection);
+    await connection.harness.deliverItemEvent(item, 'created', { crashAtEnd: true });
+    connection.todoist.failNext('server-error', { path: /^sync$/ });
+    expect((await connection.harness.runSchedule()).result).toMatchObject({ ok: false, retry: true });
+    expect(theItem(connection).id).toBe(item.id);
+    expect(await connection.sync()).toEqual({ items_created: 0, items_updated: 0 });
+  });
+
+  it('after a first sync finds what became of the tasks that it had written', async () => {
+    await using connection = await aConnection();
+    const { account } = connection.todoist;
+    for (const content of ['done', 'deleted', 'open']) account.add({ content });
+    await connection.harness.runSchedule({ crashAtEnd: true });
+    account.close(account.tasks[0]?.id ?? '');
+    account.remove(account.tasks[1]?.id ?? '');
+    await connection.sync();
+    expect(connection.harness.items.map(({ properties }) => properties.status)).toEqual(['completed', 'open', 'open']);
+    expect(connection.harness.activities).toMatchObject([{ detail: { item_id: connection.harness.items[1]?.id } }]);
+  });
+
+  it('after a first sync leaves a task alone whose item was trashed and has been made again', async () => {
+    await using connection = await aConnection();
+    connection.todoist.account.add({ content: 'x' });
+    await connection.harness.runSchedule({ crashAtEnd: true });
+    connection.harness.space.transitionItem(theItem(connection).id, 'trashed');
+    await connection.sync();
+    await connection.push();
+    expect(theTask(connection).content).toBe('x');
+    expect(connection.harness.items.map(({ state }) => state)).toEqual(['trashed', 'active']);
+  });
+
+  it('after a task was made takes what was changed there until the retry', async () => {
+    await using connection = await aConnection();
+    const item = aWaitingItem(connection);
+    await connection.harness.deliverItemEvent(item, 'created', { crashAtEnd: true });
+    connection.clock.advance(MINUTE_MS);
+    connection.todoist.account.update(theTask(connection).id, { content: 'there' });
+    await connection.push();
+    connection.clock.advance(11 * MINUTE_MS);
+    await connection.sync();
+    connection.clock.advance(11 * MINUTE_MS);
+    await connection.sync();
+    expect([theTask(connection).content, theItem(connection).properties.title]).toEqual(['there', 'there']);
+  });
+
   it('after a task was made deletes it when its item has gone meanwhile', async () => {
     await using connection = await aConnection();
     const item = aWaitingItem(connection);

@@ -48,6 +48,19 @@ describe('an item that a person makes', () => {
     expect(connection.writes()).toEqual(['POST sync commands']);
   });
 
+  it('is known by its echo where its link was lost', async () => {
+    await using connection = await aConnection();
+    connection.harness.space.createItem({ type: 'todoist.task', properties: { title: 'x' } });
+    await connection.push();
+    await connection.sync();
+    connection.todoist.forgetSyncTokens();
+    connection.harness.cursor.main = { ...(connection.harness.cursor.main as object), links: [] };
+    for (const minutes of [1, 11]) {
+      connection.clock.advance(minutes * MINUTE_MS);
+      expect(await connection.sync()).toEqual({ items_created: 0, items_updated: 0 });
+    }
+  });
+
   it('follows its task from then on', async () => {
     await using connection = await aConnection();
     connection.harness.space.createItem({ type: 'todoist.task', properties: { title: 'x' } });
@@ -225,6 +238,22 @@ describe('an item that a person changes', () => {
     await connection.push();
     await connection.sync();
     expect([theTask(connection).content, theItem(connection).properties.title]).toEqual(['here', 'here']);
+  });
+
+  it('changes a task that was completed there, and gets that', async () => {
+    await using connection = await aConnection();
+    connection.todoist.account.add({ content: 'x' });
+    await connection.sync();
+    connection.clock.advance(MINUTE_MS);
+    connection.todoist.account.close(theTask(connection).id);
+    connection.clock.advance(MINUTE_MS);
+    connection.harness.space.updateItem(theItem(connection).id, { properties: { title: 'y' } });
+    await connection.push();
+    await connection.sync();
+    connection.clock.advance(11 * MINUTE_MS);
+    await connection.sync();
+    expect(theTask(connection)).toMatchObject({ content: 'y', checked: true });
+    expect(theItem(connection).properties).toMatchObject({ title: 'y', status: 'completed' });
   });
 
   it('closes a task that was changed there, and gets that change', async () => {
