@@ -25,7 +25,7 @@ const answering = (route: (count: number) => Answer) =>
   });
 
 describe('a call through the proxy: what goes out', () => {
-  it.for([
+  it.for<[string, string]>([
     ['calendars/primary/events', '/calendars/primary/events'],
     ['/calendars/primary', '/calendars/primary'],
     ['//evil.example/x', '/evil.example/x'],
