@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A server of a test's own, on a free port of 127.0.0.1. */
@@ -11,9 +11,18 @@ export interface FakeServer {
   close(): Promise<void>;
 }
 
-/** Starts an HTTP server on a port that the operating system chooses. */
-export async function startFakeServer(listener: RequestListener): Promise<FakeServer> {
-  const server = createServer(listener);
+/**
+ * Starts an HTTP server on a port that the operating system chooses.
+ * @param listener answers each request; one that throws cuts the connection.
+ */
+export async function startFakeServer(
+  listener: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
+): Promise<FakeServer> {
+  const server = createServer((request, response) => {
+    const answered = async () => listener(request, response);
+    // A client that leaves while it sends is part of some tests.
+    answered().catch(() => response.destroy());
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
