@@ -1,0 +1,96 @@
+import type { HandlerResult } from '@withmarfa/runtime-sdk';
+import type { CalendarContext } from '../manifest.ts';
+import { type CalendarCursor, CURSOR_KEY, openCursor } from '../state/calendar-cursor.ts';
+import { takeDue } from '../state/outbound-record.ts';
+import { createGoogleCalendar, type GoogleCalendar } from '../upstream/google-calendar.ts';
+import { type GoogleFailure, toHandlerResult } from '../upstream/google-failure.ts';
+import { applyEvents } from './apply-events.ts';
+import { chooseCalendars, primaryOf } from './choose-calendars.ts';
+import { newReport, type SyncReport, tell } from './sync-report.ts';
+import { takePage } from './take-page.ts';
+
+/** Of 250 events each; what is left is for the next run. */
+const MAX_PAGES = 20;
+const MAX_DUE = 50;
+
+export interface SyncOptions {
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Default 20. */
+  maxPages?: number;
+  /** Asked before each page: whether what is left is for the next run. Default never. */
+  isLate?: () => boolean;
+}
+
+/** What the steps of one sync share. */
+export interface Sync {
+  ctx: CalendarContext;
+  google: GoogleCalendar;
+  cursor: CalendarCursor;
+  report: SyncReport;
+  now: number;
+}
+
+/**
+ * Reads what has changed at Google since the last run, and everything in the first one. The cursor moves only when what was
+ * read has been written; a sync that is cut off anywhere is repeated without harm.
+ * @returns a refusal with a reason for whatever Google may answer.
+ * @throws MarfaApiError when the space or the account cannot be reached.
+ */
+export async function syncCalendars(ctx: CalendarContext, options: SyncOptions): Promise<HandlerResult> {
+  const { now } = options;
+  const cursor = openCursor(await ctx.cursor.read(CURSOR_KEY));
+  const google = createGoogleCalendar(ctx, { now });
+  const listed = await google.listCalendars();
+  if (!listed.ok) return toHandlerResult(listed);
+  const { chosen, missing } = chooseCalendars(listed.value, ctx.configuration);
+  const sync: Sync = { ctx, google, cursor, report: newReport(), now };
+  cursor.primary = primaryOf(listed.value) ?? cursor.primary;
+  keepOnly(sync, { chosen, missing });
+
+  const failure = (await readDue(sync)) ?? (await readPages(sync, chosen, options));
+  // What was read stays read: under a limit that lasts, a large calendar would otherwise never come to its end.
+  if (failure && sync.report.pages === 0) return toHandlerResult(failure);
+  sync.report.interrupted = failure?.reason;
+  await tell(ctx, sync.report);
+  await ctx.cursor.write(CURSOR_KEY, cursor);
+  return { ok: true };
+}
+
+/** Forgets calendars that are not followed any more, and tells once of those that the account does not have. */
+function keepOnly({ cursor, report }: Sync, { chosen, missing }: { chosen: string[]; missing: string[] }): void {
+  const before = cursor.calendars;
+  const kept = chosen.map((id) => [id, before[id] ?? {}] as const);
+  const lost = missing.map((id) => [id, { lost: true }] as const);
+  report.lost.push(...missing.filter((id) => !before[id]?.lost));
+  cursor.calendars = Object.fromEntries([...kept, ...lost]);
+}
+
+/** Reads again the events that were put off because they had just been written. */
+async function readDue({ ctx, google, cursor, report, now }: Sync): Promise<GoogleFailure | null> {
+  for (const place of takeDue(cursor.outbound, { now, most: MAX_DUE })) {
+    const answer = await google.getEvent(place.calendarId, place.eventId);
+    if (!answer.ok && answer.kind === 'later') return answer;
+    const gone = !answer.ok && (answer.kind === 'missing' || answer.kind === 'gone');
+    const event = answer.ok ? answer.value : gone ? { id: place.eventId, status: 'cancelled' } : null;
+    if (event) await applyEvents(ctx, [event], { calendarId: place.calendarId, cursor, report, now });
+  }
+  return null;
+}
+
+/** Takes pages in turn, one of each calendar, so that a large one does not keep the others waiting. */
+async function readPages(
+  sync: Sync,
+  calendars: readonly string[],
+  { maxPages = MAX_PAGES, isLate = () => false }: SyncOptions,
+): Promise<GoogleFailure | null> {
+  const open = [...calendars];
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const calendarId = open.shift();
+    if (calendarId === undefined || isLate()) return null;
+    const outcome = await takePage(sync, calendarId);
+    if (typeof outcome === 'object') return outcome;
+    if (outcome === 'more') open.push(calendarId);
+  }
+  return null;
+}

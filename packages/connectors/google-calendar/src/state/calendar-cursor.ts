@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { OutboundRecordSchema } from './outbound-record.ts';
+
+/** Under which key the cursor is kept. */
+export const CURSOR_KEY = 'main';
+
+/** How far one calendar has been read. */
+const CalendarStateSchema = z.object({
+  /** From where the next sync goes on; none before the first one is complete. */
+  sync_token: z.string().optional(),
+  /** The next page of a listing that was not finished. */
+  page_token: z.string().optional(),
+  /** The person was told that this calendar cannot be read. */
+  lost: z.boolean().optional(),
+});
+export type CalendarState = z.infer<typeof CalendarStateSchema>;
+
+/** What is remembered between runs. */
+const CalendarCursorSchema = z.object({
+  /** What this Connection writes as. */
+  source: z.string().optional(),
+  /** Id of the calendar that Google calls `primary`. */
+  primary: z.string().optional(),
+  calendars: z.record(z.string(), CalendarStateSchema),
+  outbound: OutboundRecordSchema,
+});
+export type CalendarCursor = z.infer<typeof CalendarCursorSchema>;
+
+/** @returns the stored cursor if it is readable, else an empty one: everything is read again, and nothing doubled. */
+export function openCursor(stored: unknown): CalendarCursor {
+  const parsed = CalendarCursorSchema.safeParse(stored);
+  return parsed.success ? parsed.data : { calendars: {}, outbound: { writes: [], deferred: [] } };
+}
