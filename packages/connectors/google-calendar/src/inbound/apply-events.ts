@@ -3,20 +3,18 @@ import type { CalendarContext } from '../manifest.ts';
 import { hashContent, type Properties } from '../mapping/event-parts.ts';
 import { type EventPlace, itemIdOf, sourceIdOf } from '../mapping/event-place.ts';
 import { toProperties } from '../mapping/to-properties.ts';
-import type { CalendarCursor } from '../state/calendar-cursor.ts';
 import { DELETED_HASH, deferEvent, judgeInbound } from '../state/outbound-record.ts';
 import { type GoogleEvent, GoogleEventSchema } from '../upstream/google-event.ts';
 import { findItems } from './find-items.ts';
 import { mergeInbound } from './merge-inbound.ts';
-import { note, type SyncReport } from './sync-report.ts';
+import type { Sync } from './sync.ts';
+import { note } from './sync-report.ts';
 import { type ItemWrite, trashItem, writeItems } from './write-items.ts';
 
 export interface ApplyOptions {
   calendarId: string;
-  cursor: CalendarCursor;
-  report: SyncReport;
-  /** Milliseconds since the epoch. */
-  now: number;
+  /** Whether items of these events may be here already. Those that are not looked for are found by their key alone. */
+  mayBeHere: boolean;
 }
 
 interface ReadEvent {
@@ -31,31 +29,32 @@ interface ReadEvent {
  * Doing it twice is the same as doing it once.
  * @throws what the client throws when the space cannot be reached.
  */
-export async function applyEvents(ctx: CalendarContext, raw: readonly unknown[], options: ApplyOptions): Promise<void> {
-  const events = raw.flatMap((one) => readEvent(one, ctx.configuration.target_type, options)).filter(isDue);
+export async function applyEvents(sync: Sync, raw: readonly unknown[], options: ApplyOptions): Promise<void> {
+  const { ctx, cursor, report, now } = sync;
+  const events = raw.flatMap((one) => readEvent(sync, one, options.calendarId)).filter(isDue);
   const places = events.map(({ place }) => place);
-  const known = await findItems(ctx, places, options.cursor.source ?? null);
+  const known = options.mayBeHere ? await findItems(ctx, places, cursor.source ?? null) : new Map<string, Item>();
   const writes: ItemWrite[] = [];
   for (const { event, place, properties } of events) {
     const item = known.get(sourceIdOf(place)) ?? (await itemBehind(ctx, event));
     if (properties === null) {
-      if (item && item.state !== 'trashed' && (await trashItem(ctx, item))) options.report.trashed += 1;
+      if (item && item.state !== 'trashed' && (await trashItem(ctx, item))) report.trashed += 1;
       continue;
     }
     const write = item ? await planUpdate(ctx, item, { event, place, properties }) : toNew(ctx, place, properties);
     if (write) writes.push(write);
   }
-  await writeItems(ctx, writes, options);
+  await writeItems(ctx, writes, { cursor, report });
 
   function isDue({ place, properties }: ReadEvent): boolean {
     const hash = properties === null ? DELETED_HASH : hashContent(properties);
-    const verdict = judgeInbound(options.cursor.outbound, place, { hash, now: options.now });
+    const verdict = judgeInbound(cursor.outbound, place, { hash, now });
     // Where too many wait already it is taken at once: late is better than never.
-    return verdict === 'take' || (verdict === 'defer' && !deferEvent(options.cursor.outbound, place));
+    return verdict === 'take' || (verdict === 'defer' && !deferEvent(cursor.outbound, place));
   }
 }
 
-function readEvent(raw: unknown, type: string, { calendarId, report }: ApplyOptions): ReadEvent[] {
+function readEvent({ ctx, report }: Sync, raw: unknown, calendarId: string): ReadEvent[] {
   const parsed = GoogleEventSchema.safeParse(raw);
   if (!parsed.success) {
     note(report.unreadable, 'an event without an id');
@@ -64,7 +63,7 @@ function readEvent(raw: unknown, type: string, { calendarId, report }: ApplyOpti
   const event = parsed.data;
   const place = { calendarId, eventId: event.id };
   if (event.status === 'cancelled') return [{ event, place, properties: null }];
-  const properties = toProperties(event, { calendarId, type });
+  const properties = toProperties(event, { calendarId, type: ctx.configuration.target_type });
   if (properties !== null) return [{ event, place, properties }];
   note(report.unreadable, `${event.id}: no beginning`);
   return [];

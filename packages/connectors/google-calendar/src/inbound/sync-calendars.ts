@@ -1,12 +1,13 @@
 import type { HandlerResult } from '@withmarfa/runtime-sdk';
 import type { CalendarContext } from '../manifest.ts';
-import { type CalendarCursor, CURSOR_KEY, openCursor } from '../state/calendar-cursor.ts';
+import { CURSOR_KEY, openCursor } from '../state/calendar-cursor.ts';
 import { takeDue } from '../state/outbound-record.ts';
-import { createGoogleCalendar, type GoogleCalendar } from '../upstream/google-calendar.ts';
+import { createGoogleCalendar } from '../upstream/google-calendar.ts';
 import { type GoogleFailure, toHandlerResult } from '../upstream/google-failure.ts';
 import { applyEvents } from './apply-events.ts';
 import { chooseCalendars, primaryOf } from './choose-calendars.ts';
-import { newReport, type SyncReport, tell } from './sync-report.ts';
+import type { Sync } from './sync.ts';
+import { newReport, tell } from './sync-report.ts';
 import { takePage } from './take-page.ts';
 
 /** Of 250 events each; what is left is for the next run. */
@@ -20,15 +21,6 @@ export interface SyncOptions {
   maxPages?: number;
   /** Asked before each page: whether what is left is for the next run. Default never. */
   isLate?: () => boolean;
-}
-
-/** What the steps of one sync share. */
-export interface Sync {
-  ctx: CalendarContext;
-  google: GoogleCalendar;
-  cursor: CalendarCursor;
-  report: SyncReport;
-  now: number;
 }
 
 /**
@@ -67,13 +59,13 @@ function keepOnly({ cursor, report }: Sync, { chosen, missing }: { chosen: strin
 }
 
 /** Reads again the events that were put off because they had just been written. */
-async function readDue({ ctx, google, cursor, report, now }: Sync): Promise<GoogleFailure | null> {
-  for (const place of takeDue(cursor.outbound, { now, most: MAX_DUE })) {
-    const answer = await google.getEvent(place.calendarId, place.eventId);
+async function readDue(sync: Sync): Promise<GoogleFailure | null> {
+  for (const place of takeDue(sync.cursor.outbound, { now: sync.now, most: MAX_DUE })) {
+    const answer = await sync.google.getEvent(place.calendarId, place.eventId);
     if (!answer.ok && answer.kind === 'later') return answer;
     const gone = !answer.ok && (answer.kind === 'missing' || answer.kind === 'gone');
     const event = answer.ok ? answer.value : gone ? { id: place.eventId, status: 'cancelled' } : null;
-    if (event) await applyEvents(ctx, [event], { calendarId: place.calendarId, cursor, report, now });
+    if (event) await applyEvents(sync, [event], { calendarId: place.calendarId, mayBeHere: true });
   }
   return null;
 }

@@ -1,19 +1,21 @@
 import type { CalendarState } from '../state/calendar-cursor.ts';
 import type { GoogleFailure } from '../upstream/google-failure.ts';
 import { applyEvents } from './apply-events.ts';
-import type { Sync } from './sync-calendars.ts';
+import type { Sync } from './sync.ts';
 
 /**
  * Reads one page of a calendar and writes it onto items.
  * @returns `more` when there is another page, `done` when there is none; a failure that concerns every calendar.
  */
 export async function takePage(sync: Sync, calendarId: string): Promise<'more' | 'done' | GoogleFailure> {
-  const { ctx, google, cursor, report, now } = sync;
+  const { google, cursor, report } = sync;
   const state: CalendarState = cursor.calendars[calendarId] ?? {};
   const answer = await google.listEvents(calendarId, state);
   if (!answer.ok) return judge(sync, { calendarId, state, failure: answer });
 
-  await applyEvents(ctx, answer.value.items, { calendarId, cursor, report, now });
+  // In the first listing there is nothing to find, and looking for it is most of the work.
+  const mayBeHere = state.sync_token !== undefined || state.relisting === true;
+  await applyEvents(sync, answer.value.items, { calendarId, mayBeHere });
   report.pages += 1;
   const { nextPageToken, nextSyncToken } = answer.value;
   if (nextPageToken !== undefined) {
@@ -33,7 +35,7 @@ function judge(
   // A token that is not taken any more, 410 for one of a sync and 400 for one of a page: everything is listed again.
   // Items are found by their key, so that none is doubled, and deleted events are part of the listing.
   if (state.sync_token !== undefined || state.page_token !== undefined) {
-    cursor.calendars[calendarId] = {};
+    cursor.calendars[calendarId] = { relisting: true };
     return 'more';
   }
   if (!state.lost) report.lost.push(calendarId);

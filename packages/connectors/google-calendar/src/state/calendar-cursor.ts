@@ -10,6 +10,8 @@ const CalendarStateSchema = z.object({
   sync_token: z.string().optional(),
   /** The next page of a listing that was not finished. */
   page_token: z.string().optional(),
+  /** The token had expired, and everything is listed again: items of this calendar are here already. */
+  relisting: z.boolean().optional(),
   /** The person was told that this calendar cannot be read. */
   lost: z.boolean().optional(),
 });
