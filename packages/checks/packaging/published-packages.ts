@@ -4,6 +4,7 @@ export const PUBLISHED_PACKAGES = [
   { name: '@withmarfa/client', folder: 'packages/client' },
   { name: '@withmarfa/runtime-sdk', folder: 'packages/runtime-sdk' },
   { name: '@withmarfa/connector-rss-watcher', folder: 'packages/connectors/rss-watcher' },
+  { name: '@withmarfa/connector-google-calendar', folder: 'packages/connectors/google-calendar' },
 ] as const;
 
 export type PublishedName = (typeof PUBLISHED_PACKAGES)[number]['name'];

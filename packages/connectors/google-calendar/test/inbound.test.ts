@@ -192,7 +192,10 @@ describe('kinds of events', () => {
     google.removeEvent(ME, 'series1_20260330T070000Z');
     await connection.sync();
     expect(connection.titles()).toEqual(['Event series1', 'Later']);
-    expect(connection.itemOf('series1').properties.recurrence).toEqual(recurrence);
+    expect(connection.itemOf('series1').properties).toMatchObject({
+      recurrence,
+      excluded_starts: ['2026-03-30T07:00:00Z'],
+    });
     expect(connection.itemOf(id).properties).toMatchObject({
       recurring_event_id: 'series1',
       original_starts_at: '2026-03-23T09:00:00+01:00',
@@ -200,6 +203,14 @@ describe('kinds of events', () => {
     google.removeEvent(ME, id);
     await connection.sync();
     expect(connection.titles()).toEqual(['Event series1']);
+    expect(connection.itemOf('series1').properties.excluded_starts).toEqual([
+      '2026-03-30T07:00:00Z',
+      '2026-03-23T09:00:00+01:00',
+    ]);
+    const { version } = connection.itemOf('series1');
+    google.expireSyncTokens();
+    await connection.sync();
+    expect(connection.itemOf('series1').version).toBe(version);
     google.removeEvent(ME, 'series1');
     await connection.sync();
     expect(connection.titles()).toEqual([]);

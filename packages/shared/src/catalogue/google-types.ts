@@ -23,6 +23,10 @@ export const GOOGLE_TYPES: readonly TypeSchema[] = [
         event_id: plain('Id of the event in its calendar.'),
         recurring_event_id: plain('Id of the series that this is an instance of.'),
         original_starts_at: plain('When this instance would have begun by the rule of its series.'),
+        excluded_starts: {
+          ...list(),
+          description: 'Of a series: when instances would have begun that were cancelled.',
+        },
         organizer: plain('Mail address.'),
         attendees: list('object'),
         conference_url: url(),

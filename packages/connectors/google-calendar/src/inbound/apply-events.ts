@@ -5,6 +5,7 @@ import { type EventPlace, itemIdOf, sourceIdOf } from '../mapping/event-place.ts
 import { toProperties } from '../mapping/to-properties.ts';
 import { DELETED_HASH, deferEvent, judgeInbound } from '../state/outbound-record.ts';
 import { type GoogleEvent, GoogleEventSchema } from '../upstream/google-event.ts';
+import { excludeInstances } from './exclude-instances.ts';
 import { findItems } from './find-items.ts';
 import { mergeInbound } from './merge-inbound.ts';
 import type { Sync } from './sync.ts';
@@ -31,7 +32,8 @@ interface ReadEvent {
  */
 export async function applyEvents(sync: Sync, raw: readonly unknown[], options: ApplyOptions): Promise<void> {
   const { ctx, cursor, report, now } = sync;
-  const events = raw.flatMap((one) => readEvent(sync, one, options.calendarId)).filter(isDue);
+  const all = raw.flatMap((one) => readEvent(sync, one, options.calendarId));
+  const events = all.filter(isDue);
   const places = events.map(({ place }) => place);
   const known = options.mayBeHere ? await findItems(ctx, places, cursor.source ?? null) : new Map<string, Item>();
   const writes: ItemWrite[] = [];
@@ -45,6 +47,9 @@ export async function applyEvents(sync: Sync, raw: readonly unknown[], options: 
     if (write) writes.push(write);
   }
   await writeItems(ctx, writes, { cursor, report });
+  // Also those that were deleted from here: it is their series that has to know.
+  const deleted = all.filter(({ properties }) => properties === null).map(({ event }) => event);
+  await excludeInstances(sync, deleted, options.calendarId);
 
   function isDue({ place, properties }: ReadEvent): boolean {
     const hash = properties === null ? DELETED_HASH : hashContent(properties);
