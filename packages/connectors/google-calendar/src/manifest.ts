@@ -42,7 +42,7 @@ export const manifest = {
     },
     default_write_calendar_id: {
       type: 'string',
-      description: 'Id of the calendar that new events of this space go to.',
+      description: 'Id of the calendar that new events of this space go to. Empty: they stay here.',
       default: 'primary',
     },
   },

@@ -93,6 +93,20 @@ describe('echoes', () => {
     expect(connection.itemOf('one11').properties.title).toBe('Theirs');
   });
 
+  it('do not send an item to the trash whose calendar is out of sight when its time is over', async () => {
+    await using connection = await aConnection();
+    const { id } = connection.harness.space.createItem(anItem());
+    await connection.drain();
+    connection.clock.advance(3 * MINUTES_MS);
+    await connection.sync();
+    const { outbound } = connection.harness.cursor.main as { outbound: { deferred: unknown[] } };
+    expect(outbound.deferred).toHaveLength(1);
+    connection.clock.advance(8 * MINUTES_MS);
+    connection.google.removeCalendar(ME);
+    await connection.sync();
+    expect(connection.harness.space.getItem(id)?.state).toBe('active');
+  });
+
   it('of a deletion are put off as well, and then taken', async () => {
     await using connection = await aConnection();
     const { id } = connection.harness.space.createItem(anItem());

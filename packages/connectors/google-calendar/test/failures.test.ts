@@ -128,6 +128,21 @@ describe('what the space refuses', () => {
     ]);
   });
 
+  it('is a whole call for the sake of one item: the others are written one by one', async () => {
+    await using connection = await aConnection();
+    for (const id of ['one11', 'two22', 'three3', 'four4']) connection.google.putEvent(ME, anEvent(id));
+    const refusal = () =>
+      Response.json({ error: { code: 'validation_error', message: 'Not this one.' } }, { status: 400 });
+    connection.harness.intercept(async (request) => {
+      if (request.method !== 'POST') return undefined;
+      const isBad = (await request.clone().text()).includes(`"source_id":"${ME}/three3"`);
+      return isBad ? refusal() : undefined;
+    });
+    expect(await connection.sync()).toEqual({ ok: true });
+    expect(connection.titles()).toEqual(['Event four4', 'Event one11', 'Event two22']);
+    expect(connection.harness.activities).toMatchObject([{ detail: { count: 1 } }]);
+  });
+
   it('is no answer at all: nothing is remembered, and everything is done again', async () => {
     await using connection = await aConnection();
     connection.google.putEvent(ME, anEvent('one11'));

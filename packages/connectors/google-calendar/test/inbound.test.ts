@@ -256,6 +256,13 @@ describe('kinds of events', () => {
     expect(connection.itemOf('none1').properties.title).toBe('(No title)');
   });
 
+  it('cleans what no store keeps as text', async () => {
+    await using connection = await aConnection();
+    connection.google.putEvent(ME, anEvent('text1', { summary: 'half \ud83c of a \u0000 pair' }));
+    await connection.sync();
+    expect(connection.itemOf('text1').properties.title).toBe('half \ufffd of a  pair');
+  });
+
   it('leaves out what cannot be read, tells how many once, and takes the others', async () => {
     await using connection = await aConnection();
     connection.google.putEvent(ME, { id: 'bad11', summary: 'No times' });
@@ -301,6 +308,17 @@ describe('several calendars', () => {
     await connection.sync();
     expect(connection.titles()).toEqual(['Event one11']);
     expect(connection.harness.activities).toMatchObject([{ detail: { calendars: ['gone@example.com'] } }]);
+  });
+
+  it('goes on where it was when a calendar comes back', async () => {
+    await using connection = await aConnection();
+    connection.google.putEvent(ME, anEvent('one11'));
+    await connection.sync();
+    const { sync_token } = cursorOf(connection).calendars[ME] ?? {};
+    connection.google.removeCalendar(ME);
+    await connection.sync();
+    connection.google.addCalendar({ id: ME, primary: true });
+    expect(cursorOf(connection).calendars[ME]).toEqual({ sync_token, lost: true });
   });
 
   it('reads a calendar from its beginning that was left and is followed again', async () => {

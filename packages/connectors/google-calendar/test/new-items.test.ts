@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventIdOf } from '../src/index.ts';
-import { aConnection, anItem, ME } from './support/a-connection.ts';
+import { aConnection, anEvent, anItem, ME } from './support/a-connection.ts';
 
 const MINUTES_MS = 60_000;
 const resultsOf = (runs: { result: unknown }[]) => runs.map(({ result }) => result);
@@ -155,6 +155,48 @@ describe('a new item', () => {
     connection.harness.space.createItem(anItem());
     await connection.drain();
     expect(connection.google.events('team@example.com')).toHaveLength(1);
+  });
+
+  it('stays here when the settings name no calendar for it, and goes to the trash without a word', async () => {
+    await using connection = await aConnection({ configuration: { default_write_calendar_id: '' } });
+    const { id } = connection.harness.space.createItem(anItem());
+    await connection.drain();
+    connection.harness.space.transitionItem(id, 'trashed');
+    expect(resultsOf(await connection.drain())).toEqual([done]);
+    expect(connection.google.requests).toEqual([]);
+    connection.google.putEvent(ME, anEvent('one11'));
+    await connection.sync();
+    expect(connection.titles()).toEqual(['Event one11']);
+  });
+
+  it('is left to the Connection that pushed it, when there is one to another account', async () => {
+    await using connection = await aConnection();
+    const { id } = connection.harness.space.createItem(anItem());
+    const pushed = { event_id: eventIdOf(id), calendar_id: 'other@example.com', etag: '"1"' };
+    connection.harness.space.updateItem(id, { properties: pushed });
+    expect(resultsOf(await connection.drain())).toEqual([done]);
+    connection.harness.space.transitionItem(id, 'trashed');
+    await connection.drain();
+    expect(connection.google.requests.filter(isWrite)).toEqual([]);
+  });
+
+  it('is kept in step by the calendar that it went to, also when new items go to another one', async () => {
+    await using connection = await aConnection({ google: { calendars: [{ id: ME }, { id: 'team@example.com' }] } });
+    const { id } = connection.harness.space.createItem(anItem());
+    await connection.drain();
+    connection.harness.configure({ default_write_calendar_id: 'team@example.com' });
+    connection.harness.space.updateItem(id, { properties: { title: 'Coffee' } });
+    await connection.drain();
+    expect(connection.google.events(ME)).toMatchObject([{ summary: 'Coffee' }]);
+  });
+
+  it('is known again after a crash that the cursor did not survive', async () => {
+    await using connection = await aConnection();
+    const item = connection.harness.space.createItem(anItem());
+    await connection.harness.deliverItemEvent(item, 'created', { crashAtEnd: true });
+    connection.harness.space.updateItem(item.id, { properties: { title: 'Coffee' } });
+    await connection.drain();
+    expect(connection.google.events(ME)).toMatchObject([{ summary: 'Coffee' }]);
   });
 
   it.for<[string, Parameters<typeof anItem>[1], string | undefined]>([

@@ -11,18 +11,21 @@ export function primaryOf(entries: readonly CalendarEntry[]): string | undefined
 
 /**
  * Which calendars are followed.
+ * @param primary id of the calendar that is called `primary`, if it is known.
  * @returns ids, none of them twice and none of them `primary`, and those that the account does not have.
  */
 export function chooseCalendars(
   entries: readonly CalendarEntry[],
   settings: Pick<CalendarContext['configuration'], 'mode' | 'selected_calendar_ids' | 'default_write_calendar_id'>,
+  primary: string | undefined,
 ): { chosen: string[]; missing: string[] } {
   const readable = entries.filter(({ accessRole }) => accessRole === undefined || READING.has(accessRole));
   const ids = new Set(readable.map(({ id }) => id));
-  const primary = primaryOf(entries);
   const selected = settings.selected_calendar_ids.length > 0 ? settings.selected_calendar_ids : undefined;
   const wanted =
-    settings.mode === 'multi' ? (selected ?? [...ids]) : [selected?.[0] ?? settings.default_write_calendar_id];
+    settings.mode === 'multi'
+      ? (selected ?? [...ids])
+      : [selected?.[0] ?? (settings.default_write_calendar_id.trim() || 'primary')];
   const real = [...new Set(wanted.map((id) => (id === 'primary' && primary !== undefined ? primary : id)))];
   return { chosen: real.filter((id) => ids.has(id)), missing: real.filter((id) => !ids.has(id)) };
 }

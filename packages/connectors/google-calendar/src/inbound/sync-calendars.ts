@@ -35,9 +35,9 @@ export async function syncCalendars(ctx: CalendarContext, options: SyncOptions):
   const google = createGoogleCalendar(ctx, { now });
   const listed = await google.listCalendars();
   if (!listed.ok) return toHandlerResult(listed);
-  const { chosen, missing } = chooseCalendars(listed.value, ctx.configuration);
-  const sync: Sync = { ctx, google, cursor, report: newReport(), now };
   cursor.primary = primaryOf(listed.value) ?? cursor.primary;
+  const { chosen, missing } = chooseCalendars(listed.value, ctx.configuration, cursor.primary);
+  const sync: Sync = { ctx, google, cursor, report: newReport(), now };
   keepOnly(sync, { chosen, missing });
 
   const failure = (await readDue(sync)) ?? (await readPages(sync, chosen, options));
@@ -53,7 +53,7 @@ export async function syncCalendars(ctx: CalendarContext, options: SyncOptions):
 function keepOnly({ cursor, report }: Sync, { chosen, missing }: { chosen: string[]; missing: string[] }): void {
   const before = cursor.calendars;
   const kept = chosen.map((id) => [id, before[id] ?? {}] as const);
-  const lost = missing.map((id) => [id, { lost: true }] as const);
+  const lost = missing.map((id) => [id, { ...before[id], lost: true }] as const);
   report.lost.push(...missing.filter((id) => !before[id]?.lost));
   cursor.calendars = Object.fromEntries([...kept, ...lost]);
 }
@@ -63,8 +63,9 @@ async function readDue(sync: Sync): Promise<GoogleFailure | null> {
   for (const place of takeDue(sync.cursor.outbound, { now: sync.now, most: MAX_DUE })) {
     const answer = await sync.google.getEvent(place.calendarId, place.eventId);
     if (!answer.ok && answer.kind === 'later') return answer;
-    const gone = !answer.ok && (answer.kind === 'missing' || answer.kind === 'gone');
-    const event = answer.ok ? answer.value : gone ? { id: place.eventId, status: 'cancelled' } : null;
+    // What cannot be found may only be out of sight, with its calendar; a listing tells of deletions.
+    const deleted = !answer.ok && answer.kind === 'gone' ? { id: place.eventId, status: 'cancelled' } : null;
+    const event = answer.ok ? answer.value : deleted;
     if (event) await applyEvents(sync, [event], { calendarId: place.calendarId, mayBeHere: true });
   }
   return null;

@@ -1,4 +1,4 @@
-import { type Item, MarfaApiError } from '@withmarfa/runtime-sdk';
+import { type BulkResult, type Item, MarfaApiError } from '@withmarfa/runtime-sdk';
 import type { CalendarContext, EventType } from '../manifest.ts';
 import type { Properties } from '../mapping/event-parts.ts';
 import type { CalendarCursor } from '../state/calendar-cursor.ts';
@@ -21,17 +21,12 @@ export async function writeItems(
   const creates = writes.flatMap(({ kind, ...write }) => (kind === 'create' ? [write as CreateWrite] : []));
   while (cursor.source === undefined && creates.length > 0) {
     const [input] = creates.splice(0, 1);
-    if (input) await refusable(report, input.source_id, async () => createFirst(ctx, input, { cursor, report }));
+    if (input)
+      await refusable(report, input.source_id, async () => {
+        cursor.source = (await createOne(ctx, input, report)).source;
+      });
   }
-  if (creates.length > 0) {
-    const { counts, results } = await ctx.marfa.bulkUpsert(creates, { atomic: false });
-    report.created += counts.created;
-    report.updated += counts.updated;
-    for (const { index, outcome, error, reason } of results) {
-      if (outcome !== 'errored') continue;
-      note(report.refused, `${creates[index]?.source_id}: ${error?.message ?? reason ?? 'no reason given'}`);
-    }
-  }
+  if (creates.length > 0) await createAll(ctx, creates, report);
   for (const write of writes) {
     if (write.kind !== 'update' || !isChange(write.item.properties, write.properties)) continue;
     await refusable(report, write.item.id, async () => {
@@ -41,17 +36,31 @@ export async function writeItems(
   }
 }
 
+async function createAll(ctx: CalendarContext, creates: readonly CreateWrite[], report: SyncReport): Promise<void> {
+  let result: BulkResult;
+  try {
+    result = await ctx.marfa.bulkUpsert(creates, { atomic: false });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    // The call was refused as a whole, for the sake of one item in it.
+    for (const input of creates) await refusable(report, input.source_id, async () => createOne(ctx, input, report));
+    return;
+  }
+  report.created += result.counts.created;
+  report.updated += result.counts.updated;
+  for (const { index, outcome, error, reason } of result.results) {
+    if (outcome !== 'errored') continue;
+    note(report.refused, `${creates[index]?.source_id}: ${error?.message ?? reason ?? 'no reason given'}`);
+  }
+}
+
 type CreateWrite = Omit<Extract<ItemWrite, { kind: 'create' }>, 'kind'>;
 
-async function createFirst(
-  ctx: CalendarContext,
-  input: CreateWrite,
-  { cursor, report }: { cursor: CalendarCursor; report: SyncReport },
-): Promise<void> {
+async function createOne(ctx: CalendarContext, input: CreateWrite, report: SyncReport): Promise<Item> {
   const { item, created } = await ctx.marfa.createItem(input);
-  cursor.source = item.source;
   if (created) report.created += 1;
   else report.updated += 1;
+  return item;
 }
 
 /**
@@ -71,13 +80,17 @@ export async function trashItem(ctx: Pick<CalendarContext, 'marfa'>, item: Item)
 }
 
 /** What the space refuses is noted; what keeps it from answering is thrown. */
-async function refusable(report: SyncReport, what: string, write: () => Promise<void>): Promise<void> {
+async function refusable(report: SyncReport, what: string, write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
   } catch (error) {
-    if (!MarfaApiError.is(error) || ![400, 404, 409, 413, 422].includes(error.status)) throw error;
+    if (!isRefusal(error)) throw error;
     note(report.refused, `${what}: ${error.message}`);
   }
+}
+
+function isRefusal(error: unknown): error is MarfaApiError {
+  return MarfaApiError.is(error) && [400, 404, 409, 413, 422].includes(error.status);
 }
 
 function isChange(before: Properties, change: Properties): boolean {

@@ -10,6 +10,9 @@ import { insertEvent } from './insert-event.ts';
 import { DONE } from './push.ts';
 import { updateEvent } from './update-event.ts';
 
+/** How many calendars are remembered that items were pushed into. */
+const MAX_PUSHED_INTO = 50;
+
 /** What this step works with before it is known whether there is an item. */
 interface Step {
   ctx: CalendarContext;
@@ -43,6 +46,11 @@ async function push(step: Step, item: Item, message: ItemEventMessage): Promise<
   const source = cursor.source ?? ctx.integration_name;
   const place = placeOf(item, source);
   if (place === null && (isOthers(item, source) || !isOfType(item, ctx.configuration.target_type))) return DONE;
+  if (place !== null && item.source !== source) {
+    const own = await isOwn(step, place);
+    if (!own.ok) return toHandlerResult(own);
+    if (!own.value) return DONE;
+  }
 
   if (item.state === 'trashed') return place ? deleteEvent(step, place) : forget(step, item.id);
   if (place) {
@@ -51,8 +59,25 @@ async function push(step: Step, item: Item, message: ItemEventMessage): Promise<
     return updateEvent({ ...step, item }, place, { wantedBack });
   }
   if (item.state !== 'active') return DONE;
+  return insert(step, item);
+}
+
+async function insert(step: Step, item: Item): Promise<HandlerResult> {
   const calendar = await writeCalendar(step);
-  return calendar.ok ? insertEvent({ ...step, item }, calendar.value) : toHandlerResult(calendar);
+  if (!calendar.ok) return toHandlerResult(calendar);
+  if (calendar.value === null) return DONE;
+  const others = step.cursor.pushed_into.filter((id) => id !== calendar.value);
+  step.cursor.pushed_into = [...others, calendar.value].slice(-MAX_PUSHED_INTO);
+  return insertEvent({ ...step, item }, calendar.value);
+}
+
+/** Whether an item was pushed by this Connection, and not by one to another account. */
+async function isOwn(step: Step, { calendarId }: EventPlace): Promise<Answer<boolean>> {
+  const { cursor } = step;
+  if (cursor.pushed_into.includes(calendarId) || Object.hasOwn(cursor.calendars, calendarId))
+    return { ok: true, value: true };
+  const calendar = await writeCalendar(step);
+  return calendar.ok ? { ok: true, value: calendar.value === calendarId } : calendar;
 }
 
 /** An item that another Connection of this connector keeps in step with another account. */
@@ -68,6 +93,7 @@ function isOfType(item: Item, type: string): boolean {
 async function forget(step: Step, itemId: string): Promise<HandlerResult> {
   const calendar = await writeCalendar(step);
   if (!calendar.ok) return toHandlerResult(calendar);
+  if (calendar.value === null) return DONE;
   return deleteEvent(step, { calendarId: calendar.value, eventId: eventIdOf(itemId) });
 }
 
@@ -78,9 +104,10 @@ async function deleteEvent({ google, cursor, now }: Step, place: EventPlace): Pr
   return DONE;
 }
 
-/** @returns the calendar that new events go to, by the id that listings have for it. */
-async function writeCalendar({ ctx, google, cursor }: Step): Promise<Answer<string>> {
-  const { default_write_calendar_id: id } = ctx.configuration;
+/** @returns the calendar that new events go to, by the id that listings have for it; null when they stay here. */
+async function writeCalendar({ ctx, google, cursor }: Step): Promise<Answer<string | null>> {
+  const id = ctx.configuration.default_write_calendar_id.trim();
+  if (id === '') return { ok: true, value: null };
   if (id !== 'primary') return { ok: true, value: id };
   if (cursor.primary === undefined) {
     const listed = await google.listCalendars();

@@ -23,6 +23,8 @@ const CalendarCursorSchema = z.object({
   source: z.string().optional(),
   /** Id of the calendar that Google calls `primary`. */
   primary: z.string().optional(),
+  /** Calendars that items were pushed into, the latest last. */
+  pushed_into: z.array(z.string()).default([]),
   calendars: z.record(z.string(), CalendarStateSchema),
   outbound: OutboundRecordSchema,
 });
@@ -31,5 +33,5 @@ export type CalendarCursor = z.infer<typeof CalendarCursorSchema>;
 /** @returns the stored cursor if it is readable, else an empty one: everything is read again, and nothing doubled. */
 export function openCursor(stored: unknown): CalendarCursor {
   const parsed = CalendarCursorSchema.safeParse(stored);
-  return parsed.success ? parsed.data : { calendars: {}, outbound: { writes: [], deferred: [] } };
+  return parsed.success ? parsed.data : { pushed_into: [], calendars: {}, outbound: { writes: [], deferred: [] } };
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
 // Google adds fields and now and then breaks one: a field of another shape is read as absent, never as a fault.
-const text = z.string().optional().catch(undefined);
+const text = z.string().transform(clean).optional().catch(undefined);
+
+/** Halves of surrogate pairs and NUL are no text that every store keeps. */
+function clean(dirty: string): string {
+  return dirty.toWellFormed().replaceAll('\u0000', '');
+}
 
 const EventTimeSchema = z.looseObject({ date: text, dateTime: text, timeZone: text }).optional().catch(undefined);
 export type EventTime = NonNullable<z.infer<typeof EventTimeSchema>>;
@@ -20,7 +25,7 @@ export const GoogleEventSchema = z.looseObject({
   location: text,
   start: EventTimeSchema,
   end: EventTimeSchema,
-  recurrence: z.array(z.string()).optional().catch(undefined),
+  recurrence: z.array(z.string().transform(clean)).optional().catch(undefined),
   recurringEventId: text,
   originalStartTime: EventTimeSchema,
   organizer: PersonSchema.optional().catch(undefined),
