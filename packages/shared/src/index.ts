@@ -175,6 +175,7 @@ export {
   WebhookDeliverySchema,
   WebhookSchema,
 } from './api/webhooks.ts';
+export { CONNECTOR_TYPES } from './catalogue/connector-types.ts';
 export { ACYCLIC_EDGE_TYPES, CORE_EDGE_TYPES } from './catalogue/core-edge-types.ts';
 export { CORE_TYPES } from './catalogue/core-types.ts';
 export { SYSTEM_TYPES } from './catalogue/system-types.ts';
