@@ -78,7 +78,11 @@ describe('a changed item', () => {
     expect(await edit({ title: 'Mine' })).toEqual([done]);
     const event = connection.google.event(ME, 'one11');
     expect(event).toMatchObject({ summary: 'Mine', location: 'There', description: 'New' });
-    expect(connection.google.requests.map(({ method }) => method)).toEqual(['PATCH', 'GET', 'PATCH']);
+    expect(connection.google.requests.map(({ method, body }) => `${method} ${body}`)).toEqual([
+      'PATCH {"summary":"Mine"}',
+      'GET ',
+      'PATCH {"summary":"Mine"}',
+    ]);
     expect(connection.itemOf('one11').properties).toMatchObject({
       title: 'Mine',
       place: 'There',

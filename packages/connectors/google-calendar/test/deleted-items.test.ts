@@ -42,6 +42,19 @@ describe('a deleted item', () => {
     expect(connection.itemOf(eventIdOf(id)).id).toBe(id);
   });
 
+  it('has its event back also when it never learned that it had one', async () => {
+    await using connection = await aConnection();
+    const item = connection.harness.space.createItem(anItem());
+    connection.google.failNext('done, then cut off', isWrite);
+    await connection.harness.deliverItemEvent(item, 'created');
+    connection.harness.space.transitionItem(item.id, 'trashed');
+    await connection.drain();
+    expect(connection.google.events(ME)).toEqual([]);
+    connection.harness.space.transitionItem(item.id, 'active');
+    await connection.drain();
+    expect(connection.google.events(ME)).toMatchObject([{ id: eventIdOf(item.id), summary: 'Tea' }]);
+  });
+
   it('has its event back also when it went to the trash because the event was deleted', async () => {
     await using connection = await aConnection();
     connection.google.putEvent(ME, anEvent('one11'));

@@ -126,6 +126,16 @@ describe('a later sync', () => {
     expect(connection.harness.activities).toEqual([]);
   });
 
+  it('goes on from the old token when a last page brings none', async () => {
+    await using connection = await aConnection();
+    connection.google.putEvent(ME, anEvent('one11'));
+    await connection.sync();
+    const before = cursorOf(connection).calendars;
+    connection.harness.intercept((request) => (request.url.includes('/events?') ? Response.json({}) : undefined));
+    expect(await connection.sync()).toEqual({ ok: true });
+    expect(cursorOf(connection).calendars).toEqual(before);
+  });
+
   it('begins a listing anew when its page token is not taken any more', async () => {
     await using connection = await aConnection({ maxPages: 1, google: { largestPage: 1 } });
     for (const id of ['one11', 'two22']) connection.google.putEvent(ME, anEvent(id));

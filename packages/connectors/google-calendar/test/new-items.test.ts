@@ -72,6 +72,17 @@ describe('a new item', () => {
     expect(connection.harness.items.map((item) => item.id)).toEqual([id]);
   });
 
+  it('is not changed by another event that bears its mark', async () => {
+    await using connection = await aConnection();
+    const { id } = connection.harness.space.createItem(anItem());
+    await connection.drain();
+    const extendedProperties = { private: { marfa_item: id } };
+    connection.google.putEvent(ME, anEvent('copy1', { extendedProperties }));
+    await connection.sync();
+    expect(connection.titles()).toEqual(['Event copy1', 'Tea']);
+    expect(connection.itemOf('copy1').id).not.toBe(id);
+  });
+
   it.for<[string, { crashAtEnd?: boolean }]>([
     ['the answer is lost', {}],
     ['the process dies at the end', { crashAtEnd: true }],

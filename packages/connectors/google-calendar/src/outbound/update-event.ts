@@ -65,13 +65,12 @@ export async function reviveEvent(push: Push, place: EventPlace): Promise<Handle
 /** Decides between an item and an event that were both changed: this side's changes win where it made any. */
 async function settle(push: Push, place: EventPlace, event: GoogleEvent): Promise<HandlerResult> {
   const { item } = push;
-  const here = hashParts(item.properties);
   const upstream = toProperties(event, { calendarId: place.calendarId, type: item.type });
   if (upstream === null) return giveUp('The event at Google Calendar cannot be read.');
   const synced = syncedOf(item.properties);
-  const changed = synced === null ? [...PARTS] : differingParts(here, synced);
-  const parts = differingParts(here, hashParts(upstream)).filter((part) => changed.includes(part));
+  const changed = synced === null ? PARTS : differingParts(hashParts(item.properties), synced);
   const merged = merge(item.properties, upstream, changed);
+  const parts = differingParts(hashParts(merged), hashParts(upstream));
   const ours: Push = { ...push, item: { ...item, properties: merged } };
   if (parts.length === 0) return linkItem(ours, place, event);
   const answer = await patch(push, place, { properties: merged, parts, etag: event.etag });
