@@ -1,6 +1,5 @@
 import type { TypeSchema } from '../items/type-schema.ts';
 import { datetime, defineType, flag, integer, list, number, object, oneOf, plain, text, url } from './define-type.ts';
-import { GOOGLE_TYPES } from './google-types.ts';
 
 const media = { title: text(), url: url(), creator: text(), published_at: datetime(), rating: number(), notes: text() };
 const file = {
@@ -11,7 +10,7 @@ const file = {
   url: url(),
 };
 
-/** The types every space has, those of the shipped connectors among them. Shipped with the platform and immutable. */
+/** The types every space has. Shipped with the platform and immutable. */
 export const CORE_TYPES: readonly TypeSchema[] = [
   defineType(
     'core.note',
@@ -139,5 +138,4 @@ export const CORE_TYPES: readonly TypeSchema[] = [
     },
     { title: 'subject', body: 'body' },
   ),
-  ...GOOGLE_TYPES,
 ];
