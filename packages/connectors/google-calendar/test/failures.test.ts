@@ -51,6 +51,22 @@ describe('what Google answers instead of events', () => {
     expect(connection.titles()).toEqual(['Event one11', 'Event two22']);
   });
 
+  it('is one calendar that fails: the others are read, and the person is told once', async () => {
+    const google = { calendars: [{ id: ME }, { id: 'team@example.com' }] };
+    await using connection = await aConnection({ configuration: { mode: 'multi' }, google });
+    connection.google.putEvent('team@example.com', anEvent('team1'));
+    const broken = { status: 500, reason: 'backendError', message: 'Backend Error' };
+    for (let run = 0; run < 2; run += 1) {
+      connection.google.failNext(broken, ({ path }) => path.includes('/me%40example.com/'));
+      expect(await connection.sync()).toEqual({ ok: true });
+    }
+    expect(connection.titles()).toEqual(['Event team1']);
+    expect(connection.harness.activities).toHaveLength(1);
+    connection.google.putEvent(ME, anEvent('one11'));
+    await connection.sync();
+    expect(connection.titles()).toEqual(['Event one11', 'Event team1']);
+  });
+
   it('is a calendar that may not be read: told once, and tried again at each run', async () => {
     await using connection = await aConnection();
     const forbidden = { status: 403, reason: 'forbidden', message: 'Forbidden' };

@@ -310,6 +310,21 @@ describe('several calendars', () => {
     expect(connection.titles()).toEqual([...expected].sort());
   });
 
+  it('reads more calendars than a run has pages for, in turn', async () => {
+    const many = Array.from({ length: 7 }, (_, index) => ({ id: `calendar${index}@example.com` }));
+    await using connection = await aConnection({
+      maxPages: 3,
+      configuration: { mode: 'multi' },
+      google: { calendars: many },
+    });
+    for (const { id } of many) connection.google.putEvent(id, anEvent('same1', { summary: id }));
+    await connection.sync();
+    expect(connection.titles()).toHaveLength(3);
+    await connection.sync();
+    await connection.sync();
+    expect(connection.titles()).toHaveLength(7);
+  });
+
   it('tells once of a calendar that the account does not have, and reads the others', async () => {
     const configuration = { mode: 'multi', selected_calendar_ids: ['gone@example.com', ME] };
     await using connection = await aConnection({ configuration });

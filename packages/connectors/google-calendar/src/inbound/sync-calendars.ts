@@ -43,7 +43,8 @@ export async function syncCalendars(ctx: CalendarContext, options: SyncOptions):
   const failure = (await readDue(sync)) ?? (await readPages(sync, chosen, options));
   // What was read stays read: under a limit that lasts, a large calendar would otherwise never come to its end.
   if (failure && sync.report.pages === 0) return toHandlerResult(failure);
-  sync.report.interrupted = failure?.reason;
+  if (failure && !cursor.interrupted) sync.report.interrupted = failure.reason;
+  cursor.interrupted = failure !== null;
   await tell(ctx, sync.report);
   await ctx.cursor.write(CURSOR_KEY, cursor);
   return { ok: true };
@@ -71,19 +72,30 @@ async function readDue(sync: Sync): Promise<GoogleFailure | null> {
   return null;
 }
 
-/** Takes pages in turn, one of each calendar, so that a large one does not keep the others waiting. */
+/**
+ * Takes pages in turn, one of each calendar, so that a large one does not keep the others waiting; the next sync begins with
+ * the calendar whose turn it would have been. One that fails by itself is passed over; a limit concerns all of them.
+ */
 async function readPages(
   sync: Sync,
   calendars: readonly string[],
   { maxPages = MAX_PAGES, isLate = () => false }: SyncOptions,
 ): Promise<GoogleFailure | null> {
-  const open = [...calendars];
-  for (let pages = 0; pages < maxPages; pages += 1) {
+  const { cursor } = sync;
+  const first = Math.max(0, calendars.indexOf(cursor.next ?? ''));
+  const open = [...calendars.slice(first), ...calendars.slice(0, first)];
+  let failure: GoogleFailure | null = null;
+  for (let pages = 0; pages < maxPages && !isLate(); pages += 1) {
     const calendarId = open.shift();
-    if (calendarId === undefined || isLate()) return null;
+    if (calendarId === undefined) break;
     const outcome = await takePage(sync, calendarId);
-    if (typeof outcome === 'object') return outcome;
     if (outcome === 'more') open.push(calendarId);
+    if (typeof outcome !== 'object') continue;
+    failure ??= outcome;
+    if (outcome.retryAfterSeconds === undefined) continue;
+    open.unshift(calendarId);
+    break;
   }
-  return null;
+  cursor.next = open[0];
+  return failure;
 }

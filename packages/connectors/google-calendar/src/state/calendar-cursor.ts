@@ -26,6 +26,10 @@ const CalendarCursorSchema = z.object({
   /** Calendars that items were pushed into, the latest last. */
   pushed_into: z.array(z.string()).default([]),
   calendars: z.record(z.string(), CalendarStateSchema),
+  /** The calendar that the next sync begins with; without one the first. */
+  next: z.string().optional(),
+  /** The last sync was interrupted, and the person was told. */
+  interrupted: z.boolean().optional(),
   outbound: OutboundRecordSchema,
 });
 export type CalendarCursor = z.infer<typeof CalendarCursorSchema>;
