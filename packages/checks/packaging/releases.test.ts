@@ -39,9 +39,11 @@ describe('releases', () => {
       '@withmarfa/client',
       '@withmarfa/connector-google-calendar',
       '@withmarfa/connector-rss-watcher',
+      '@withmarfa/connector-todoist',
       '@withmarfa/runtime-sdk',
       '@withmarfa/server',
       '@withmarfa/shared',
+      '@withmarfa/testing',
     ]);
     for (const { file, releases } of await changesets()) {
       expect(releases.length, file).toBeGreaterThan(0);

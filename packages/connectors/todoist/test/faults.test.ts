@@ -271,6 +271,20 @@ describe('a run that is cut off', () => {
     expect(connection.writes()).toEqual(['POST sync commands', 'POST sync commands']);
   });
 
+  it('after a task was made takes what was changed there until the retry', async () => {
+    await using connection = await aConnection();
+    const item = aWaitingItem(connection);
+    await connection.harness.deliverItemEvent(item, 'created', { crashAtEnd: true });
+    connection.clock.advance(MINUTE_MS);
+    connection.todoist.account.update(theTask(connection).id, { content: 'there' });
+    await connection.push();
+    connection.clock.advance(11 * MINUTE_MS);
+    await connection.sync();
+    connection.clock.advance(11 * MINUTE_MS);
+    await connection.sync();
+    expect([theTask(connection).content, theItem(connection).properties.title]).toEqual(['there', 'there']);
+  });
+
   it('after a task was made deletes it when its item has gone meanwhile', async () => {
     await using connection = await aConnection();
     const item = aWaitingItem(connection);

@@ -227,6 +227,22 @@ describe('an item that a person changes', () => {
     expect([theTask(connection).content, theItem(connection).properties.title]).toEqual(['here', 'here']);
   });
 
+  it('changes a task that was completed there, and gets that', async () => {
+    await using connection = await aConnection();
+    connection.todoist.account.add({ content: 'x' });
+    await connection.sync();
+    connection.clock.advance(MINUTE_MS);
+    connection.todoist.account.close(theTask(connection).id);
+    connection.clock.advance(MINUTE_MS);
+    connection.harness.space.updateItem(theItem(connection).id, { properties: { title: 'y' } });
+    await connection.push();
+    await connection.sync();
+    connection.clock.advance(11 * MINUTE_MS);
+    await connection.sync();
+    expect(theTask(connection)).toMatchObject({ content: 'y', checked: true });
+    expect(theItem(connection).properties).toMatchObject({ title: 'y', status: 'completed' });
+  });
+
   it('closes a task that was changed there, and gets that change', async () => {
     await using connection = await aConnection();
     connection.todoist.account.add({ content: 'x' });

@@ -33,6 +33,10 @@ export interface FakeTodoist {
   readonly calls: readonly TodoistCall[];
   /** What goes wrong with the next calls; they add up, in their order. @param options.path of these calls alone. */
   failNext(fault: TodoistFault, options?: { times?: number; path?: RegExp }): void;
+  /** @returns how many faults are still to happen. */
+  readonly waitingFaults: number;
+  /** Takes back every fault that is still to happen. */
+  mend(): void;
   /** The next command of this type is refused in `sync_status`. */
   refuseNextCommand: SyncEndpoint['refuseNext'];
   /** How a command with a uuid that was seen is answered; `ok` tells the task that it made. */
@@ -111,6 +115,12 @@ export async function startFakeTodoist(options: FakeTodoistOptions = {}): Promis
     calls,
     failNext: (fault, { times = 1, path = /^/ } = {}) =>
       void faults.push(...Array.from({ length: times }, () => ({ fault, path }))),
+    get waitingFaults() {
+      return faults.length;
+    },
+    mend() {
+      faults.length = 0;
+    },
     refuseNextCommand: sync.refuseNext,
     answerRepeatsWith(repeats) {
       sync.repeats = repeats;

@@ -5,6 +5,7 @@ import { pendingCreations } from '../state/pending-creations.ts';
 import { openState, type SyncState } from '../state/sync-state.ts';
 import type { TodoistTask } from '../task/todoist-task.ts';
 import { type TodoistOptions, tombstoneMappingOf } from '../todoist-options.ts';
+import { adoptStrays } from './adopt-strays.ts';
 import { applyTasks } from './apply-tasks.ts';
 import { fetchChanges } from './fetch-changes.ts';
 import { anEmptyReport, tell } from './inbound-report.ts';
@@ -27,6 +28,7 @@ export async function syncTasks(ctx: TodoistContext, options: TodoistOptions): P
   const inbound = { state, report, mapping: tombstoneMappingOf(options) };
   if (changes.isFull) parkMissing(state, changes.tasks);
   await applyTasks(ctx, changes.tasks, inbound);
+  if (changes.isFull) await adoptStrays(ctx, state);
   await applyTasks(ctx, await readParked(ctx, state), inbound);
   await tell(ctx, report);
   state.token = changes.token;

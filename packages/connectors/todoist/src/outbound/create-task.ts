@@ -31,7 +31,7 @@ export async function createTask(
     if (sent.isFinal) await pending.remove([item.id]);
     return sent.failure;
   }
-  await linkCreation(ctx, state, { task: sent.task, item: item.id, generation, sent: hashItem(content) });
+  await linkCreation(ctx, state, { creation, task: sent.task, item: item.id, generation, sent: hashItem(content) });
   return { ok: true };
 }
 

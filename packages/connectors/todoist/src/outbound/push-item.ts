@@ -54,6 +54,8 @@ async function push(
 function findLink(state: SyncState, id: string, item: Item | null): TaskLink | null {
   const known = state.links.byItem(id);
   if (known || item?.source_id === undefined || item.source !== state.source) return known;
+  // Its task has another item by now, made while this one lay in the trash.
+  if (state.links.byTask(item.source_id)) return null;
   const unknown = { seen: '', sent: '', isChecked: false, gone: null, generation: 0 };
   return { task: item.source_id, item: id, isPushed: false, ...unknown };
 }

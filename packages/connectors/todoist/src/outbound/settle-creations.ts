@@ -24,7 +24,7 @@ export async function settleCreations(
       if (!sent.ok && !sent.isFinal) return sent.failure;
       if (sent.ok && sent.task !== known?.task) {
         const generation = (known?.generation ?? -1) + 1;
-        await linkCreation(ctx, state, { task: sent.task, item, generation, sent: '' });
+        await linkCreation(ctx, state, { creation, task: sent.task, item, generation, sent: '' });
       }
     }
     settled.push(item);

@@ -38,7 +38,7 @@ export async function updateTask(
   const isSame = Object.keys(fields).length === 0;
   const isStepping = {
     content: isChanged.content && (isKnown || isNewer || isSame),
-    status: isChanged.status && (task.checked === link.isChecked || isNewer),
+    status: isChanged.status && (task.checked === link.isChecked || isNewer || task.checked === content.isChecked),
   };
   let after = task;
   if (isStepping.content && !isSame) {
@@ -54,17 +54,18 @@ export async function updateTask(
     const moved = await callTodoist(ctx, { method: 'POST', path: `${path}/${step}`, now: state.now });
     if (!moved.ok) return moved.failure;
   }
-  if (after !== task || isMoving) {
-    const isChecked = isMoving ? content.isChecked : task.checked;
-    // A change made there that the item does not have yet must not pass for our own.
-    const hash = isStepping.content || isKnown ? hashState(hashTask(after), isChecked) : '';
-    state.echo.trackOutboundWrite(link.task, hash);
-  }
-  state.links.put({
+  const isChecked = isMoving ? content.isChecked : task.checked;
+  const stepped = {
     ...link,
     ...(isStepping.content ? { seen: hashTask(after), sent: hashItem(content) } : {}),
     ...(isStepping.status ? { isChecked: content.isChecked } : {}),
-  });
+  };
+  if (after !== task || isMoving) {
+    // A change made there that the item does not have yet must not pass for our own.
+    const isOurs = (isStepping.content || isKnown) && isChecked === stepped.isChecked;
+    state.echo.trackOutboundWrite(link.task, isOurs ? hashState(hashTask(after), isChecked) : '');
+  }
+  state.links.put(stepped);
   return DONE;
 }
 
