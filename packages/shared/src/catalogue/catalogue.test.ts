@@ -31,6 +31,7 @@ describe('the shipped types', () => {
       expect(ids).toContain(`system.${id}`);
     expect(ids.some((id) => id.startsWith('core.media.'))).toBe(true);
     expect(ids).toContain('todoist.task');
+    expect(ids).toContain('google.calendar.event');
   });
 
   it.each(named)('%s is a well-formed type schema', (_id, type) => {

@@ -1,5 +1,6 @@
 import type { TypeSchema } from '../items/type-schema.ts';
 import { datetime, defineType, integer, list, object, oneOf, plain, text } from './define-type.ts';
+import { GOOGLE_TYPES } from './google-types.ts';
 
 /**
  * Types of the connectors that are shipped with the platform: every space has them, as it has the core types. They keep
@@ -24,4 +25,5 @@ export const CONNECTOR_TYPES: readonly TypeSchema[] = [
     },
     { required: ['title'], title: 'title', body: 'body' },
   ),
+  ...GOOGLE_TYPES,
 ];
