@@ -196,7 +196,11 @@ export interface Environment {
 }
 
 const INHERITED_BY_CONNECTORS = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS'];
-const DEFAULT_CONNECTORS = ['@withmarfa/connector-rss-watcher'];
+const DEFAULT_CONNECTORS = [
+  '@withmarfa/connector-rss-watcher',
+  '@withmarfa/connector-todoist',
+  '@withmarfa/connector-google-calendar',
+];
 
 /**
  * Reads the settings.
