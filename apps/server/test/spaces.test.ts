@@ -20,6 +20,8 @@ interface Room {
   /** What the names of its own type and edge type end in. */
   type: string;
   webhook: string;
+  /** Of an upstream. */
+  token: string;
 }
 interface Naming {
   thing: keyof Room;
@@ -166,6 +168,37 @@ const CASES: Record<string, readonly Naming[] | string> = {
   ],
   'POST /connections/{id}/uninstall': [naming('connection', (api, id) => api.post(`/connections/${id}/uninstall`))],
   'POST /connections/{id}/run': [naming('connection', (api, id) => api.post(`/connections/${id}/run`))],
+  'PATCH /connections/{id}': [
+    naming('connection', (api, id) => api.patch(`/connections/${id}`, { label: 'Mine' })),
+    naming('token', (api, id, own) => api.patch(`/connections/${own.connection}`, { credential_ref: id })),
+  ],
+  ...Object.fromEntries(
+    ['pause', 'resume', 'upgrade', 'oauth/start'].map((act) => [
+      `POST /connections/{id}/${act}`,
+      [naming('connection', (api, id) => api.post(`/connections/${id}/${act}`))],
+    ]),
+  ),
+  'GET /connections/{id}/upgrade': [naming('connection', (api, id) => api.get(`/connections/${id}/upgrade`))],
+  'POST /connections/{id}/upgrade/approve': [
+    naming('connection', (api, id) => api.post(`/connections/${id}/upgrade/approve`, { to_version: '1.0.0' })),
+  ],
+  'POST /credentials/oauth-provider': NAMES_NOTHING,
+  'POST /credentials/api-token': NAMES_NOTHING,
+  'PATCH /credentials/{id}': [naming('token', (api, id) => api.patch(`/credentials/${id}`, { label: 'Mine' }))],
+  'DELETE /credentials/{id}': [naming('token', (api, id) => api.delete(`/credentials/${id}`))],
+  ...Object.fromEntries(
+    ['lease-token', 'lease-tokens'].map((path) => [
+      `POST /connections/{id}/${path}`,
+      [naming('connection', (api, id) => api.post(`/connections/${id}/${path}`, { capability_id: 'files' }))],
+    ]),
+  ),
+  'GET /connections/{id}/lease-tokens': [naming('connection', (api, id) => api.get(`/connections/${id}/lease-tokens`))],
+  'POST /connections/{id}/lease-tokens/{lease_id}/revoke': [
+    naming('connection', (api, id) => api.post(`/connections/${id}/lease-tokens/${v7()}/revoke`)),
+    naming('run', (api, id, own) => api.post(`/connections/${own.connection}/lease-tokens/${id}/revoke`)),
+  ],
+  'POST /lease-tokens/validate': 'proxy tests: a token is known to whoever was shown it, and names nothing else',
+  'POST /lease/{connection_id}/runtime': 'connection-lifecycle.test.ts: an identity key reaches its own integration',
   'GET /connections/{id}/runs': [naming('connection', (api, id) => api.get(`/connections/${id}/runs`))],
   'GET /connections/{id}/runs/{run_id}': [
     naming('connection', (api, id, own) => api.get(`/connections/${id}/runs/${own.run}`)),
@@ -217,6 +250,8 @@ describeServer('One space', (under) => {
     const run = (await api.post(`/connections/${connection_id}/run`)).body.run_id;
     const sends = { url: 'https://example.test/', events: ['item.deleted'], active: false };
     const { webhook } = created(await api.post('/webhooks', sends));
+    const upstream = { label: 'Secret', upstream_base_url: 'https://example.test', api_token: 'secret' };
+    const { credential_id: token } = created(await api.post('/credentials/api-token', upstream));
     return {
       item: item.id,
       edge: edge.id,
@@ -227,6 +262,7 @@ describeServer('One space', (under) => {
       run,
       type,
       webhook: webhook.id,
+      token,
     };
   }
 
