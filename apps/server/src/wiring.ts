@@ -218,7 +218,6 @@ async function wireOver(
     oauth,
     userCodeGuesses: createGuesses(createLimiter, 'user-code'),
     localUrl,
-    publicUrl,
     secure,
     baseUrl: environment.baseUrl,
   });

@@ -210,11 +210,6 @@ describeServer(
         expect(answer.message).toContain('webhook');
       });
 
-      it('is refused when it waits for item events, and says so', async () => {
-        const answer = await refused({ triggers: [{ type: 'item-event' }] });
-        expect(answer).toMatchObject({ code: 'validation_error', paths: ['$.manifest.triggers[0]'] });
-      });
-
       it('is refused when it writes a type that this space does not have', async () => {
         const answer = await refused({ target_types: ['core.bookmark', 'harbour.bulletin'] });
         expect(answer).toMatchObject({ code: 'validation_error', paths: ['$.manifest.target_types[1]'] });

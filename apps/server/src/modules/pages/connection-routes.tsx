@@ -14,6 +14,9 @@ import { ConfigurePage } from './views/configure-page.tsx';
 import { ConnectionPage } from './views/connection-page.tsx';
 import { UpgradePage } from './views/upgrade-page.tsx';
 
+const bringsBookmarks = ({ type_permissions }: { type_permissions: string }) =>
+  'core.bookmark' in (JSON.parse(type_permissions) as object);
+
 type Act = (session: SignedIn, id: string, fields: Record<string, string>) => Promise<unknown>;
 
 /** One Connection: what it does, and what its person can do with it. */
@@ -53,8 +56,8 @@ export function mountConnectionPages(routes: PageRoutes, tools: PageTools): void
         notice={queryText(request, 'notice')}
         runs={page.data}
         activity={rows.map(toActivityView)}
-        bookmarks={bookmarks}
-        canRun={isTriggerGranted(row, 'manual') && row.runtime_status !== 'paused'}
+        bookmarks={bringsBookmarks(row) ? bookmarks : null}
+        canRun={isTriggerGranted(row, 'manual') && row.runtime_status !== 'paused' && row.reauth_reason === null}
         message={message}
       />,
       message ? 400 : 200,

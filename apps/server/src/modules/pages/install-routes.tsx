@@ -20,12 +20,12 @@ const SECRETS = ['credential.api_token', 'credential.oauth_client_secret'];
 /** The consent page of an integration, and its answer. */
 export function mountInstallPages(routes: PageRoutes, tools: PageTools): void {
   const { platform, integrations, installer, credentials, starter, csrfToken, protectForm, requireSignedIn } = tools;
-  const { localUrl, publicUrl, logger } = tools;
+  const { localUrl, oauth, logger } = tools;
 
   async function page(
     session: SignedIn,
     integration: Integration,
-    { form, ticked }: { form: FormState; ticked: ReadonlySet<string> | null },
+    { form, ticked, origin }: { form: FormState; ticked: ReadonlySet<string> | null; origin: string },
   ) {
     const manifest = parseManifest(integration.manifest);
     const kind = wantedCredential(manifest);
@@ -33,7 +33,7 @@ export function mountInstallPages(routes: PageRoutes, tools: PageTools): void {
     const existing = all
       .filter((credential) => credential.kind === kind)
       .map(({ id, label, config }) => ({ id, label, baseUrl: config.upstream_base_url }));
-    const callbackUrl = kind === 'oauth_token' ? `${publicUrl()}/oauth/callback/${slugOf(manifest.publisher)}` : null;
+    const callbackUrl = kind === 'oauth_token' ? `${origin}/oauth/callback/${slugOf(manifest.publisher)}` : null;
     return (
       <InstallPage
         owner={{ name: session.user.name, csrf: form.csrf }}
@@ -51,7 +51,10 @@ export function mountInstallPages(routes: PageRoutes, tools: PageTools): void {
     if (!session) return;
     const integration = await integrations.get(String(request.params.id));
     const form = { csrf: csrfToken(request, response), values: prefilled(request, integration), faults: {} };
-    renderPage(response, await page(session, integration, { form, ticked: null }));
+    renderPage(
+      response,
+      await page(session, integration, { form, ticked: null, origin: oauth.issuerOf(request.headers) }),
+    );
   });
 
   routes.post('/integrations/:id/install', protectForm, async (request, response) => {
@@ -84,7 +87,11 @@ export function mountInstallPages(routes: PageRoutes, tools: PageTools): void {
       const form = { csrf: csrfToken(request, response), values, ...faulty };
       const ticked =
         granted && new Set(GRANTED.flatMap((name) => granted[name]?.map((value) => `${name} ${value}`) ?? []));
-      return renderPage(response, await page(session, integration, { form, ticked }), 400);
+      return renderPage(
+        response,
+        await page(session, integration, { form, ticked, origin: oauth.issuerOf(request.headers) }),
+        400,
+      );
     }
   });
 
@@ -113,10 +120,9 @@ function grantedIn(request: Request): Required<Granted> | null {
   };
 }
 
-/** Empty fields count as absent, so that what is missing is said to be missing. */
 function newCredential(made: Record<string, string>, label: string): Record<string, string> {
-  const filled = Object.entries(made).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]]));
-  return { label: label.slice(0, 200), ...Object.fromEntries(filled) };
+  const trimmed = Object.entries(made).map(([name, value]) => [name, value.trim()]);
+  return { label: label.slice(0, 200), ...Object.fromEntries(trimmed) };
 }
 
 function keepable(fields: Record<string, string>): Record<string, string> {

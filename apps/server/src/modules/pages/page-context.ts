@@ -38,8 +38,6 @@ export interface PagesDeps {
   starter: RunStarter;
   /** This server's address as its own connector processes reach it. */
   localUrl: () => string;
-  /** This server's address as people reach it. */
-  publicUrl: () => string;
   /** Whether cookies are for https only. */
   secure: boolean;
   /** The address people use, if it is set. */

@@ -9,7 +9,7 @@ import { OAuthOutcomePage } from './views/oauth-outcome-page.tsx';
 
 /** The person's way to an upstream and back. */
 export function mountUpstreamPages(routes: PageRoutes, tools: PageTools): void {
-  const { bootstrap, authenticate, requireSignedIn, signedIn } = tools;
+  const { bootstrap, oauth, authenticate, requireSignedIn, signedIn } = tools;
 
   /** Whoever runs the space may begin: signed in, or with a key. */
   async function beginner(
@@ -31,6 +31,7 @@ export function mountUpstreamPages(routes: PageRoutes, tools: PageTools): void {
       redirectUri: queryText(request, 'redirect_uri') || undefined,
       scope: queryText(request, 'scope') || undefined,
       userId: begun.userId,
+      origin: oauth.issuerOf(request.headers),
     });
     response.set('Cache-Control', 'no-store').redirect(302, authorize_url);
   }

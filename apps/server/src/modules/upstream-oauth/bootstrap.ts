@@ -23,6 +23,15 @@ export interface StartedOAuth {
   expires_at: string;
 }
 
+export interface StartOptions {
+  redirectUri?: string | undefined;
+  scope?: string | undefined;
+  /** The person who begins in a browser, and who alone may finish. */
+  userId: string | null;
+  /** The address of this server in that browser, so that its session is there on the way back. */
+  origin?: string;
+}
+
 /** What the upstream sends a person back with. */
 export interface CallbackQuery {
   provider: string;
@@ -40,14 +49,9 @@ export type CallbackOutcome =
 export interface Bootstrap {
   /**
    * Begins to connect an account.
-   * @param options.userId the person who begins in a browser, and who alone may finish.
    * @throws MarfaError `connection_not_found`, `redirect_not_allowed`, `validation_error` for one that needs no OAuth account.
    */
-  start(
-    caller: Caller,
-    connectionId: string,
-    options: { redirectUri?: string | undefined; scope?: string | undefined; userId: string | null },
-  ): Promise<StartedOAuth>;
+  start(caller: Caller, connectionId: string, options: StartOptions): Promise<StartedOAuth>;
   /**
    * Takes the way back from the upstream: exchanges the code and keeps the tokens. A state is good once.
    * @throws MarfaError `invalid_state` for a forged, expired, spent or swapped one, and for a Connection that is gone.
@@ -74,13 +78,13 @@ export function createBootstrap(deps: BootstrapDeps): Bootstrap {
   const randomText = () => Buffer.from(randomBytes(32)).toString('base64url');
 
   return {
-    async start(caller, connectionId, { redirectUri, scope, userId }) {
+    async start(caller, connectionId, { redirectUri, scope, userId, origin = publicUrl() }) {
       const connection = await connections.require(database.read, caller.spaceId, connectionId);
       if (connection.active === 0) throw new MarfaError('validation_error', 'This connection has been uninstalled.');
       const credential = await clientOf(connection);
       if (credential === null) throw new MarfaError('validation_error', `${connection.label} needs no OAuth account.`);
       const { provider, default_scope } = credential.config;
-      const redirect_uri = redirectUri ?? `${publicUrl()}/oauth/callback/${provider}`;
+      const redirect_uri = redirectUri ?? `${origin}/oauth/callback/${provider}`;
       allowlist.assert(redirect_uri);
       const code_verifier = randomText();
       const expiresAt = new Date(now().getTime() + STATE_LIFE_MS);

@@ -47,6 +47,8 @@ export async function settleAttempt(
   if (connection) await settleConnection(transaction, connection, settlement);
   const at = new Date(settlement.run.finishedAtMs ?? message.queued_at_ms);
   for (const { severity, summary, detail } of settlement.activity) {
+    // Whoever has to connect the account again has been told: what failed for want of it is no second call.
+    if (severity === 'action_required' && connection && connection.reauth_reason !== null) continue;
     await insertSystemItem(transaction, {
       id: newId(),
       spaceId: claimed.spaceId,
@@ -147,7 +149,7 @@ async function settleConnection(
     const held = row.runtime_status === 'paused' || row.runtime_status === 'reauth_required';
     if (!held) changes.runtime_status = health.runtimeStatus;
     changes.consecutive_failures = health.consecutiveFailures;
-    changes.action_required = health.actionRequired ? 1 : 0;
+    changes.action_required = health.actionRequired && row.reauth_reason === null ? 1 : 0;
     changes.last_sync_at_ms = health.lastSyncAtMs ?? row.last_sync_at_ms;
     changes.last_error_at_ms = health.lastErrorAtMs;
   }

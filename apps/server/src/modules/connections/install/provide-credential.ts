@@ -70,7 +70,7 @@ function read<Schema extends z.ZodType>(schema: Schema, input: unknown): z.outpu
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const issues: Issue[] = toIssues(result.error);
-  throw new MarfaError('validation_error', `The credential has faults: ${issues[0]?.path} ${issues[0]?.message}.`, {
+  throw new MarfaError('validation_error', `Its upstream account is not described rightly: ${issues[0]?.message}.`, {
     details: { issues },
   });
 }

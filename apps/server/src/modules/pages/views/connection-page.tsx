@@ -25,7 +25,8 @@ export interface ConnectionPageProps {
   notice: string;
   runs: Run[];
   activity: ActivityView[];
-  bookmarks: BookmarkView[];
+  /** Null when it brings none. */
+  bookmarks: BookmarkView[] | null;
   canRun: boolean;
   message?: string | undefined;
 }
@@ -127,10 +128,12 @@ export function ConnectionPage(props: ConnectionPageProps) {
           </div>
         ) : null}
       </section>
-      <section class="card" aria-labelledby="bookmarks">
-        <h2 id="bookmarks">Newest bookmarks from here</h2>
-        <BookmarkList bookmarks={bookmarks} />
-      </section>
+      {bookmarks === null ? null : (
+        <section class="card" aria-labelledby="bookmarks">
+          <h2 id="bookmarks">Newest bookmarks from here</h2>
+          <BookmarkList bookmarks={bookmarks} />
+        </section>
+      )}
       <section class="card" aria-labelledby="runs">
         <h2 id="runs">Runs</h2>
         {runs.length === 0 ? <p class="empty">It has not run yet.</p> : <RunList runs={runs} />}

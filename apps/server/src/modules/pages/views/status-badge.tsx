@@ -3,7 +3,7 @@ const WORDS: Record<string, string> = {
   degraded: 'Had a failure',
   failing: 'Failing',
   paused: 'Paused',
-  reauth_required: 'Needs a new sign-in',
+  reauth_required: 'Needs you',
   revoked: 'Uninstalled',
   queued: 'Waiting',
   running: 'Running',
