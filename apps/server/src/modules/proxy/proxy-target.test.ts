@@ -143,6 +143,11 @@ describe('the base of proxied calls', () => {
     'https://api.example?x=1',
     'https://api.example#x',
     'http://api.example',
+    'https://api.example\\@evil.example',
+    'https:\\\\api.example',
+    ' https://api.example',
+    'https://api.ex\tample',
+    'https://api.example/\n',
   ])('is refused: %j', (text) => {
     expect(readBase(text, strict)).toMatchObject({ ok: false });
   });
