@@ -35,7 +35,7 @@ import {
   mountOAuth,
 } from './modules/oauth/index.ts';
 import { createPages } from './modules/pages/index.ts';
-import { createRedisBoard, createUpstreamProxy } from './modules/proxy/index.ts';
+import { createDatabaseBoard, createRedisBoard, createUpstreamProxy } from './modules/proxy/index.ts';
 import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
 import {
   createRuntime,
@@ -236,7 +236,7 @@ async function wireOver(
     audit,
     access: upstream.access,
     outbound,
-    board: redis === null ? null : createRedisBoard(redis),
+    board: database.isSoleWriter ? null : redis === null ? createDatabaseBoard(platform) : createRedisBoard(redis),
     clock: systemClock,
     mayBePlain: !environment.production,
     ...environment.proxy,

@@ -269,6 +269,7 @@ describe('the budget of an upstream account', () => {
         asked += 1;
         return names.flatMap((name) => kept.get(name) ?? []);
       },
+      prune: async () => undefined,
     };
     const here = createUpstreamBudgets({ ...time, board });
     const there = createUpstreamBudgets({ ...time, board });
