@@ -25,9 +25,16 @@ async function anUpstream(listener: (request: IncomingMessage, response: ServerR
 async function deliverTo(
   answerOf: () => ReturnType<typeof callUpstream>,
   client: (response: IncomingMessage) => void,
-): Promise<Delivery> {
+): Promise<{ how: Delivery; mostHeld: number }> {
   const { promise, resolve } = Promise.withResolvers<Delivery>();
+  let mostHeld = 0;
   const server = createServer((_request, response) => {
+    const write = response.write.bind(response) as (chunk: Buffer) => boolean;
+    response.write = (chunk: Buffer) => {
+      const goOn = write(chunk);
+      mostHeld = Math.max(mostHeld, response.writableLength);
+      return goOn;
+    };
     void answerOf()
       .then((answer) => answer.deliver(response, { headers: answer.headers, maxBytes: 1e9, silenceMs: 100 }))
       .then(resolve);
@@ -44,7 +51,7 @@ async function deliverTo(
   })
     .on('error', () => undefined)
     .end();
-  return promise;
+  return { how: await promise, mostHeld };
 }
 
 describe('a call to an upstream', () => {
@@ -55,10 +62,10 @@ describe('a call to an upstream', () => {
 
   it('ends when the upstream falls silent in the middle of its answer', async () => {
     const call = await anUpstream((_request, response) => void response.write('half'));
-    expect(await deliverTo(call, (response) => response.resume())).toBe('upstream_gone');
+    expect(await deliverTo(call, (response) => response.resume())).toMatchObject({ how: 'upstream_gone' });
   });
 
-  it('ends when the caller takes nothing any more', async () => {
+  it('ends when the caller takes nothing any more, and holds no more than two pieces until then', async () => {
     const call = await anUpstream((_request, response) => {
       const pour = () => {
         while (!response.destroyed && response.write(Buffer.alloc(65_536)));
@@ -66,7 +73,9 @@ describe('a call to an upstream', () => {
       response.on('drain', pour);
       pour();
     });
-    expect(await deliverTo(call, (response) => response.pause())).toBe('caller_gone');
+    const { how, mostHeld } = await deliverTo(call, (response) => response.pause());
+    expect(how).toBe('caller_gone');
+    expect(mostHeld).toBeLessThanOrEqual(2 * 65_536);
   });
 
   it('is not begun for a caller who has gone, and is dropped for one who goes', async () => {

@@ -58,6 +58,7 @@ describe('the path of a proxied call', () => {
     '..;a=b/x',
     '..%3b/x',
     '%2e%2e%3bx/y',
+    '/evil',
     '/evil.example/x',
     '//evil.example/x',
     '%2fevil.example/x',
