@@ -7,6 +7,8 @@ import { median } from './median.ts';
 import { answers, type BenchServer, freePort, startBenchServer } from './server-process.ts';
 
 const SECONDS = 5;
+/** Until code is compiled, a process costs several times what it costs for good. */
+const WARM_UP_SECONDS = 5;
 const ROUNDS = 3;
 const BODIES = [
   { name: '1 KB', bytes: 1024, connections: 64, goal: 0.85 },
@@ -59,6 +61,10 @@ async function compare(targets: Record<Side, Target>): Promise<string[]> {
     '| body | side | calls/cpu s | ratio to the pool | goal | p50, p99 alone | p50, p99 under load |',
     '| --- | --- | --- | --- | --- | --- | --- |',
   ];
+  for (const side of SIDES) {
+    const { process, url, headers } = targets[side];
+    await measureLoad(process, { url: `${url}/1024`, headers, connections: 64, seconds: WARM_UP_SECONDS });
+  }
   for (const { name, bytes, connections, goal } of BODIES) {
     const alone: Record<Side, Measured[]> = { direct: [], floor: [], marfa: [] };
     const loaded: Record<Side, Measured[]> = { direct: [], floor: [], marfa: [] };

@@ -97,6 +97,30 @@ describe('a call to an upstream', () => {
     await gone;
   });
 
+  it('lets go of an answer whose head cannot be written, and leaves the caller to be told', async () => {
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    const call = await anUpstream((_request, response) => {
+      response.write('half');
+      response.once('close', resolve);
+    });
+    const { promise: told, resolve: tell } = Promise.withResolvers<unknown>();
+    await deliverTo(
+      async () => {
+        const answer = await call();
+        const deliver: typeof answer.deliver = async (response) => {
+          const bad = { headers: ['X-Odd', 'a\u0001'], maxBytes: 10, silenceMs: 100 };
+          await answer.deliver(response, bad).catch((error: unknown) => tell([error, response.headersSent]));
+          response.end();
+          return 'complete';
+        };
+        return { ...answer, deliver };
+      },
+      (response) => response.resume(),
+    );
+    expect(await told).toEqual([expect.any(TypeError), false]);
+    await gone;
+  });
+
   it('lets go of an answer that nobody wants', async () => {
     const { promise: gone, resolve } = Promise.withResolvers<void>();
     const call = await anUpstream((_request, response) => {
