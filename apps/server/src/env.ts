@@ -4,8 +4,8 @@ import { DEFAULT_MAX_BLOB_BYTES, type Issue, MarfaError, PROXY_BYTES, RUNTIME_CR
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 import { ACCOUNT_VARIABLES, type AccountSettings, accountFaults, readAccountSettings } from './account-settings.ts';
-import { normalizeRedirect } from './modules/upstream-oauth/redirect-allowlist.ts';
 import { authSecretFault } from './platform/auth-keys.ts';
+import { normalizeRedirect } from './platform/redirect-allowlist.ts';
 
 const wholeNumber = (low: number, high: number, fallback: number) =>
   z.coerce
@@ -62,6 +62,7 @@ const EnvironmentSchema = z.object({
     RUNTIME_CREDENTIAL_TTL.max,
     RUNTIME_CREDENTIAL_TTL.default,
   ),
+  MARFA_WORKER_IDENTITY_SECRET: z.string().min(32, 'expected 32 random characters or more').optional(),
   MARFA_PROXY_MAX_REQUEST_BYTES: wholeNumber(1, MOST_PROXY_BYTES, PROXY_BYTES.request),
   MARFA_PROXY_MAX_RESPONSE_BYTES: wholeNumber(1, MOST_PROXY_BYTES, PROXY_BYTES.response),
   MARFA_RUNTIME_WORKERS: wholeNumber(1, 64, 2),
@@ -168,6 +169,8 @@ export interface Environment {
   connectors: string[];
   outboundAllow: string[];
   runtimeCredentialTtlSeconds: number;
+  /** What the identity keys of workers elsewhere are made from; without it there are none. */
+  workerIdentitySecret: string | undefined;
   /** The largest bodies, in bytes, that go through the proxy to upstreams and back. */
   proxy: { maxRequestBytes: number; maxResponseBytes: number };
   runtimeWorkers: number;
@@ -193,7 +196,11 @@ export interface Environment {
 }
 
 const INHERITED_BY_CONNECTORS = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS'];
-const DEFAULT_CONNECTORS = ['@withmarfa/connector-rss-watcher'];
+const DEFAULT_CONNECTORS = [
+  '@withmarfa/connector-rss-watcher',
+  '@withmarfa/connector-todoist',
+  '@withmarfa/connector-google-calendar',
+];
 
 /**
  * Reads the settings.
@@ -234,6 +241,7 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     connectors: values.MARFA_CONNECTORS.length > 0 ? values.MARFA_CONNECTORS : DEFAULT_CONNECTORS,
     outboundAllow: values.MARFA_OUTBOUND_ALLOW,
     runtimeCredentialTtlSeconds: values.MARFA_RUNTIME_CREDENTIAL_TTL_SECONDS,
+    workerIdentitySecret: values.MARFA_WORKER_IDENTITY_SECRET,
     proxy: {
       maxRequestBytes: values.MARFA_PROXY_MAX_REQUEST_BYTES,
       maxResponseBytes: values.MARFA_PROXY_MAX_RESPONSE_BYTES,

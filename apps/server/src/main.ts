@@ -10,13 +10,41 @@ const STOP_WITHIN_MS = 25_000;
 /** Of that, what requests under way are given. */
 const REQUESTS_WITHIN_MS = 5000;
 
+const USAGE = `marfa-server               starts the server
+marfa-server rotate-keys   seals everything under the newest key of MARFA_AUTH_SECRET, while servers run
+`;
+
 assertNodeVersion(process.versions.node);
-await main().catch((error: unknown) => {
+await run(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(
     `\nMarfa could not start.\n${MarfaError.is(error) ? error.message : ((error as Error).stack ?? String(error))}\n\n`,
   );
   process.exit(1);
 });
+
+async function run([command, ...rest]: string[]): Promise<void> {
+  if (command === undefined) return main();
+  if (command === 'rotate-keys' && rest.length === 0) return rotate();
+  const asksForHelp = ['help', '--help', '-h'].includes(command);
+  (asksForHelp ? process.stdout : process.stderr).write(USAGE);
+  process.exitCode = asksForHelp ? 0 : 2;
+}
+
+async function rotate(): Promise<void> {
+  const environment = readEnvironment(process.env, process.cwd());
+  const [{ createLogger }, { rotateKeys }] = await Promise.all([
+    import('./platform/logger.ts'),
+    import('./wiring/rotate-keys.ts'),
+  ]);
+  const { lines, complete } = await rotateKeys(environment, createLogger(environment.logLevel));
+  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(
+    complete
+      ? 'Everything is sealed under the newest key; the others can be taken off the list.\n'
+      : 'Some secrets were sealed under a key that is not on the list. Add it, and run this again.\n',
+  );
+  process.exitCode = complete ? 0 : 1;
+}
 
 async function main(): Promise<void> {
   const environment = readEnvironment(process.env, process.cwd());

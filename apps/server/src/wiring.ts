@@ -13,17 +13,8 @@ import { createActivityService } from './modules/activity/index.ts';
 import { createAuditService, mountAuditRoutes } from './modules/audit/index.ts';
 import { createAccounts, createAuthLibrary, identityClaims, mountAuthRoutes } from './modules/auth/index.ts';
 import { createBlobsService, mountBlobRoutes } from './modules/blobs/index.ts';
-import {
-  createConnectionsService,
-  createInstaller,
-  createLifecycle,
-  createUpgrader,
-  mountConnectionRoutes,
-} from './modules/connections/index.ts';
-import { createCredentialsService, mountCredentialRoutes } from './modules/credentials/index.ts';
 import { createEdgesService, mountEdgeRoutes } from './modules/edges/index.ts';
 import { createEventStreams, mountEventRoutes } from './modules/events/index.ts';
-import { createIntegrationsService, mountIntegrationRoutes } from './modules/integrations/index.ts';
 import { createItemsService, createTrashPurge, createVersionThinning, mountItemRoutes } from './modules/items/index.ts';
 import { createKeysService, mountKeyRoutes, mountTenantRoutes } from './modules/keys/index.ts';
 import {
@@ -35,21 +26,8 @@ import {
   mountOAuth,
 } from './modules/oauth/index.ts';
 import { createPages } from './modules/pages/index.ts';
-import { createDatabaseBoard, createRedisBoard, createUpstreamProxy } from './modules/proxy/index.ts';
-import { createRunsService, mountRunRoutes } from './modules/runs/index.ts';
-import {
-  createRuntime,
-  createRuntimeCredentials,
-  loadConnectors,
-  mountRuntimeRoutes,
-} from './modules/runtime/index.ts';
 import { createSpacesService } from './modules/spaces/index.ts';
 import { createSpaceConfig, createTypesService, mountTypeRoutes } from './modules/types/index.ts';
-import {
-  createRedirectAllowlist,
-  createUpstreamOAuth,
-  mountUpstreamOAuthRoutes,
-} from './modules/upstream-oauth/index.ts';
 import { createWebhooksService, createWebhookWorker, mountWebhookRoutes } from './modules/webhooks/index.ts';
 import { readAuthKeys } from './platform/auth-keys.ts';
 import { createFolderBlobStore } from './platform/blob-store.ts';
@@ -72,6 +50,7 @@ import { Secret } from './platform/secret.ts';
 import { createSecretBox } from './platform/secret-box.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { createTokenHash } from './platform/token-hash.ts';
+import { wireConnections } from './wiring/wire-connections.ts';
 
 /** Keys in use at the same time; a key that is not remembered costs one query. */
 const MAX_ACTING_KEYS = 10_000;
@@ -196,87 +175,19 @@ async function wireOver(
     logger,
     maxStreams: environment.maxSubscriptionListeners,
   });
-  const integrations = createIntegrationsService(platform);
-  const connections = createConnectionsService({ platform, keys, activity, audit });
-  const mayBePlain = (url: URL) => !environment.production || outbound.policy.isAllowed(url);
-  const upstreamCredentials = createCredentialsService({ platform, audit, box, mayBePlain });
-  const installer = createInstaller({
-    platform,
-    types,
-    integrations,
-    credentials: upstreamCredentials,
-    activity,
-    audit,
-  });
-  const lifecycle = createLifecycle({
-    platform,
-    connections,
-    credentials: upstreamCredentials,
-    integrations,
-    keys,
-    activity,
-    audit,
-  });
-  const upgrader = createUpgrader({ platform, connections, integrations, types, keys, activity, audit });
-  const upstream = createUpstreamOAuth({
-    platform,
-    box,
-    connections,
-    credentials: upstreamCredentials,
-    activity,
-    audit,
-    allowlist: createRedirectAllowlist(environment.oauthRedirects, { allowLoopback: !environment.production }),
-    publicUrl,
-    fetch: outbound.fetch,
-  });
-  const proxy = createUpstreamProxy({
-    platform,
-    connections,
-    integrations,
-    audit,
-    access: upstream.access,
-    outbound,
-    board: database.isSoleWriter ? null : redis === null ? createDatabaseBoard(platform) : createRedisBoard(redis),
-    clock: systemClock,
-    mayBePlain: !environment.production,
-    ...environment.proxy,
-  });
-  const runs = createRunsService(platform);
-  const credentials = createRuntimeCredentials({
-    database,
-    keys,
-    connections,
-    ttlSeconds: environment.runtimeCredentialTtlSeconds,
-  });
-
-  const { connectors, faults } = await loadConnectors(environment.connectors, {
+  const connected = await wireConnections({
+    environment,
     workingFolder,
-    environment: environment.connectorEnvironment,
-    logger,
-  });
-  for (const fault of faults) logger.error(fault);
-  for (const { manifest } of connectors) {
-    const same = await database.write((transaction) => integrations.ensure(transaction, manifest));
-    if (!same)
-      logger.error(
-        `${manifest.name} ${manifest.version} is registered with another manifest; a registered version never changes. Raise its version.`,
-      );
-  }
-
-  const runtime = createRuntime({
     platform,
-    connections,
-    credentials,
-    connectors,
-    serverUrl: localUrl,
-    clock: systemClock,
-    settings: {
-      workersPerIntegration: environment.runtimeWorkers,
-      runTimeoutSeconds: environment.runTimeoutSeconds,
-      environment: environment.connectorEnvironment,
-      // The server's own address is let through: that is where the bundled sample feed lies.
-      outboundAllow: () => [...environment.outboundAllow, new URL(localUrl()).host],
-    },
+    keys,
+    types,
+    activity,
+    audit,
+    box,
+    outbound,
+    redis,
+    localUrl,
+    publicUrl,
   });
   const accounts = createAccounts({
     platform,
@@ -299,21 +210,13 @@ async function wireOver(
     platform,
     accounts,
     audit,
-    integrations,
-    installer,
-    connections,
-    lifecycle,
-    upgrader,
-    credentials: upstreamCredentials,
-    bootstrap: upstream.bootstrap,
+    ...connected.forPages,
     authenticate,
-    runs,
     activity,
     types,
     keys,
     oauth,
     userCodeGuesses: createGuesses(createLimiter, 'user-code'),
-    starter: runtime.starter,
     localUrl,
     publicUrl,
     secure,
@@ -359,17 +262,7 @@ async function wireOver(
       mountWebhookRoutes(mount, database, webhooks);
       mountItemRoutes(mount, { platform, types, items, edges, audit });
       mountAuditRoutes(mount, audit);
-      mountIntegrationRoutes(mount, database, integrations, audit);
-      mountCredentialRoutes(mount, {
-        database,
-        credentials: upstreamCredentials,
-        onRenewed: lifecycle.credentialRenewed,
-      });
-      mountConnectionRoutes(mount, { database, connections, installer, lifecycle, upgrader });
-      mountUpstreamOAuthRoutes(mount, upstream.bootstrap);
-      proxy.mount(mount);
-      mountRunRoutes(mount, { database, connections, runs, starter: runtime.starter });
-      mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds: environment.runtimeCredentialTtlSeconds });
+      connected.mount(mount);
     },
     pages,
     idempotency,
@@ -381,14 +274,12 @@ async function wireOver(
   const retention = createRetention({
     logger,
     tasks: [
-      runs.prune,
       async () => audit.prune(environment.auditRetentionDays, await spaceConfig.retentionDays('audit_retention_days')),
       webhooks.prune,
       ...(environment.eventLogRetentionHours > 0 ? [() => eventLog.prune(environment.eventLogRetentionHours)] : []),
       idempotency.prune,
       oauth.prune,
-      upstream.prune,
-      proxy.prune,
+      ...connected.retention,
       blobStore.prune,
       createTrashPurge({ platform, edges, audit, spaceConfig, days: environment.trashRetentionDays }),
       createVersionThinning(platform, environment.versions),
@@ -401,9 +292,7 @@ async function wireOver(
     setupLink: accounts.setupLink,
     async start(server) {
       listening = server.address() as AddressInfo;
-      // One process owns a SQLite file; on Postgres the holder may live, and its lease runs out.
-      if (database.dialect === 'sqlite') await upstream.releaseLeases();
-      await runtime.start();
+      await connected.start();
       webhookWorker.start();
       runsWork = true;
       retention.start();
@@ -413,12 +302,12 @@ async function wireOver(
       retention.stop();
       // A stream never ends by itself, and its client comes back with the last id it has seen.
       eventStreams.stop();
-      await runtime.stop();
+      await connected.stopRuns();
       await webhookWorker.stop();
       await accounts.settle();
     },
     async stop() {
-      await proxy.stop();
+      await connected.stop();
       redis?.close();
       eventTail.stop();
       await database.close();

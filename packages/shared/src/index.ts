@@ -155,7 +155,7 @@ export {
 } from './api/oauth.ts';
 export type { Passage, PassageMethod } from './api/passage.ts';
 export { PASSAGES, PROXY_BYTES } from './api/proxy.ts';
-export { mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
+export { leaseRuntimeCredential, mintRuntimeCredential, RUNTIME_CREDENTIAL_TTL } from './api/runtime-credentials.ts';
 export {
   getSpaceConfig,
   HOP_BUDGET,
@@ -191,6 +191,7 @@ export {
   WebhookDeliverySchema,
   WebhookSchema,
 } from './api/webhooks.ts';
+export { CONNECTOR_TYPES } from './catalogue/connector-types.ts';
 export { ACYCLIC_EDGE_TYPES, CORE_EDGE_TYPES } from './catalogue/core-edge-types.ts';
 export { CORE_TYPES } from './catalogue/core-types.ts';
 export { SYSTEM_TYPES } from './catalogue/system-types.ts';

@@ -258,6 +258,22 @@ describe('item events', () => {
     expect(times).toEqual([0, 60, 70, 90, 130]);
   });
 
+  it('come again when the first of their deliveries crashes', async () => {
+    const harness = aHarness({
+      async itemEvent(ctx) {
+        await ctx.cursor.write('main', ((await ctx.cursor.read<number>('main')) ?? 0) + 1);
+        return OK;
+      },
+    });
+    harness.space.createItem({ type: 'core.note' });
+    const runs = await harness.drain({ crashFirst: true });
+    expect(runs.map(({ attempt, result }) => [attempt, result.ok])).toEqual([
+      [1, false],
+      [2, true],
+    ]);
+    expect(harness.cursor).toEqual({ main: 1 });
+  });
+
   it('of one item do not hold up those of another', async () => {
     const order: string[] = [];
     const harness = aHarness({

@@ -96,9 +96,7 @@ describe('a proxied call', () => {
   it('stays below the base address, follows no redirect, and says when nobody is there', async () => {
     const upstream = await anUpstream(() => ({ status: 302, headers: { location: 'https://example.org/' } }));
     const harness = aHarnessOn({ url: upstream.url, token: 't' });
-    expect(await codeOf(harness.ctx.marfa.proxyRequest('GET', 'a/%2e%2e/../../secrets'))).toMatch(
-      /forbidden|not_found/,
-    );
+    expect(await codeOf(harness.ctx.marfa.proxyRequest('GET', 'a/%2e%2e/../../secrets'))).toMatch(/lead elsewhere/);
     expect((await harness.ctx.marfa.proxyRequest('GET', 'tides')).status).toBe(302);
     await servers.pop()?.close();
     expect(await codeOf(harness.ctx.marfa.proxyRequest('GET', 'tides'))).toBe('upstream_unreachable');

@@ -114,7 +114,8 @@ async function serve(pipeline: ApiPipeline, exchange: Exchange): Promise<void> {
   try {
     pipeline.cors?.(exchange.request, exchange.response);
     const { work, endpoint } = exchange.match.route;
-    const place = { path: endpoint.path, area: exchange.match.route.area };
+    const ownBearer = work.kind === 'own bearer';
+    const place = { path: endpoint.path, area: exchange.match.route.area, ownBearer };
     const caller = work.kind === 'probe' ? null : await identify(pipeline, exchange, place);
     if (work.kind === 'plain' || work.kind === 'stream') admit(endpoint, caller);
     await handle(exchange, { caller, idempotency: pipeline.idempotency });
@@ -153,17 +154,17 @@ async function servePassage(
 async function identify(
   { authenticate, rateLimits }: ApiPipeline,
   { request, clientIp, headers }: Pick<Exchange, 'request' | 'clientIp' | 'headers'>,
-  { path, area }: { path: string; area: string },
+  { path, area, ownBearer = false }: { path: string; area: string; ownBearer?: boolean },
 ): Promise<Caller | null> {
   const counted = { method: request.method ?? 'GET', path, area, clientIp };
   let caller: Caller | null;
   try {
-    caller = await authenticate(request.headers.authorization, clientIp);
+    caller = await authenticate(ownBearer ? undefined : request.headers.authorization, clientIp);
   } catch (refusal) {
     if (MarfaError.is(refusal, 'unauthorized')) await rateLimits?.count(counted, null, headers);
     throw refusal;
   }
-  if (caller !== null) headers['Cache-Control'] = 'no-store';
+  if (caller !== null || ownBearer) headers['Cache-Control'] = 'no-store';
   await rateLimits?.count(counted, caller, headers);
   return caller;
 }

@@ -12,6 +12,7 @@ type Work =
   | { kind: 'public'; handler: PublicHandler<Endpoint> }
   | { kind: 'stream'; handler: StreamHandler<Endpoint> }
   | { kind: 'public stream'; handler: PublicStreamHandler<Endpoint> }
+  | { kind: 'own bearer'; handler: PublicHandler<Endpoint> }
   | { kind: 'probe'; handler: () => ReturnType<Handler<Endpoint>> };
 
 /** An endpoint with what answers it. */
@@ -84,6 +85,11 @@ export function createApiRoutes(): ApiRoutes {
         ),
       publicStreamEndpoint: (endpoint, handler) =>
         add(endpoint, { kind: 'public stream', handler: handler as unknown as PublicStreamHandler<Endpoint> }),
+      ownBearerEndpoint: (endpoint, handler) =>
+        add(endpoint, {
+          kind: 'own bearer',
+          handler: ((input, _caller, context) => handler(input as never, context)) as PublicHandler<Endpoint>,
+        }),
       probe: (endpoint, handler) => add(endpoint, { kind: 'probe', handler }),
     },
     match: (method, url) => find((method === 'HEAD' ? 'GET' : method) as HttpMethod, url),

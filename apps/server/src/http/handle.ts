@@ -68,6 +68,7 @@ function resultOf(exchange: Exchange, input: EndpointInput<Endpoint>, caller: Ca
     case 'plain':
       return work.handler(input, caller as Caller);
     case 'public':
+    case 'own bearer':
       return work.handler(input, caller, contextOf(exchange));
     case 'probe':
       return work.handler();

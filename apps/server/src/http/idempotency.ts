@@ -9,7 +9,7 @@ import { invalid } from './read-input.ts';
 
 const KEPT_MS = 24 * 3_600_000;
 const KEY = /^[\x20-\x7e]{1,255}$/;
-const PURPOSE = 'idempotency';
+export const IDEMPOTENCY_PURPOSE = 'idempotency';
 
 /** A success as it goes on the wire. */
 export interface Success {
@@ -56,7 +56,7 @@ export function createIdempotency(deps: { database: Database; secretBox: SecretB
 
   function openAnswer(id: string, sealed: string): string {
     try {
-      return secretBox.open(PURPOSE, id, sealed);
+      return secretBox.open(IDEMPOTENCY_PURPOSE, id, sealed);
     } catch (cause) {
       throw new MarfaError('conflict', 'This request was done; its answer can no longer be read.', { cause });
     }
@@ -82,7 +82,7 @@ export function createIdempotency(deps: { database: Database; secretBox: SecretB
           const { status, body } = await work();
           const text = toJsonText(body);
           // The answer may show a secret that is shown once.
-          const answer = secretBox.seal(PURPOSE, id, text);
+          const answer = secretBox.seal(IDEMPOTENCY_PURPOSE, id, text);
           await transaction.updateTable('idempotency_keys').set({ status, answer }).where('id', '=', id).execute();
           return { status, body: readyJson(text), replayed: false };
         }

@@ -72,6 +72,11 @@ export interface Mount {
     },
   ): void;
   publicStreamEndpoint<E extends Endpoint>(endpoint: E, handler: PublicStreamHandler<E>): void;
+  /** As `publicEndpoint`, for endpoints whose bearer is none of Marfa's: the handler judges it. */
+  ownBearerEndpoint<E extends Endpoint>(
+    endpoint: E,
+    handler: (input: EndpointInput<E>, context: RequestContext) => Promise<HandlerResult<E>>,
+  ): void;
   /** For probes: neither credential nor rate is looked at. */
   probe<E extends Endpoint>(endpoint: E, handler: () => Promise<HandlerResult<E>>): void;
   /** For addresses behind which somebody else answers; neither bodies nor idempotency keys are looked at. */

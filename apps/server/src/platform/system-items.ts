@@ -1,8 +1,8 @@
-import type { Properties } from '@withmarfa/shared';
+import type { Properties, Tier } from '@withmarfa/shared';
 import type { Queryable, Transaction } from './database/database.ts';
 import { appendItemEvent } from './event-log/append-item-event.ts';
 
-/** What every `system.*` item has; such items carry no tags and no tier, and are written by the platform alone. */
+/** What every `system.*` item has; such items carry no tags, and are written by the platform alone. */
 export interface NewSystemItem {
   id: string;
   spaceId: string;
@@ -10,6 +10,8 @@ export interface NewSystemItem {
   properties: Properties;
   /** Name of the credential that caused it. */
   source: string;
+  /** Activity rows alone may have one. */
+  tier?: Tier | null;
   at: Date;
 }
 
@@ -24,7 +26,7 @@ export async function insertSystemItem(transaction: Transaction, item: NewSystem
     type: item.type,
     properties: JSON.stringify(item.properties),
     state: 'active',
-    tier: null,
+    tier: item.tier ?? null,
     version: 1,
     schema_version: '1.0.0',
     source: item.source,

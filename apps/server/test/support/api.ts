@@ -16,6 +16,8 @@ export interface Api {
   patch(path: string, body: unknown): Promise<Answer>;
   put(path: string, body: unknown): Promise<Answer>;
   delete(path: string): Promise<Answer>;
+  /** What it authenticates with. */
+  readonly key: string | null;
   /** The same server with another credential, or with none. */
   as(key: string | null): Api;
 }
@@ -48,6 +50,7 @@ export function createApi(url: string, key: string | null = null): Api {
     return { status, headers: response.headers, body: parsed };
   };
   return {
+    key,
     call,
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),

@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-const SERVER_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
+export const SERVER_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 const START_WITHIN_MS = 60_000;
 /** From the sources, so that nothing has to be built to try a change; a run that has built starts in a third of the time. */
-const PROGRAM =
+export const PROGRAM =
   process.env.MARFA_TEST_BUILT === 'true'
     ? ['dist/main.js']
     : ['--import', 'tsx', '--conditions=@withmarfa/source', 'src/main.ts'];

@@ -60,6 +60,7 @@ const NAMED_ROOMS = [
   ['shared', 'packages/shared'],
   ['runtime-sdk', 'packages/runtime-sdk'],
   ['engine', 'packages/engine'],
+  ['testing', 'packages/testing'],
   ['connector-rss-watcher', 'packages/connectors/rss-watcher'],
 ] as const;
 

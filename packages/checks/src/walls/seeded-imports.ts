@@ -65,6 +65,8 @@ const rooms: SeededImport[] = [
   seed('packages/runtime-sdk/src/seed-room.ts', '@withmarfa/engine', 'room-runtime-sdk'),
   seed('packages/client/src/seed-room.ts', '@withmarfa/engine', 'room-client'),
   seed('packages/engine/src/seed-room.ts', '@withmarfa/runtime-sdk', 'room-engine'),
+  seed('packages/testing/src/seed-room.ts', '@withmarfa/engine', 'room-testing'),
+  seed('packages/connectors/rss-watcher/src/seed-testing.ts', '@withmarfa/testing', 'room-connectors'),
   seed('packages/connectors/rss-watcher/src/seed-shared.ts', '@withmarfa/shared', 'room-connectors'),
   seed('packages/connectors/rss-watcher/src/seed-host.ts', '@withmarfa/runtime-sdk/host', 'room-connectors'),
   seed('packages/connectors/another/src/seed-connector.ts', '@withmarfa/connector-rss-watcher', 'room-connectors'),

@@ -45,6 +45,24 @@ describe('deciding to skip a message', () => {
     expect(decideSkip(aClaimedMessage(connection, { kind: 'webhook' }), connection, NOW_MS)).toBeNull();
   });
 
+  it.each(['schedule', 'manual'] as const)('ends a %s message of a Connection that waits for its account', (kind) => {
+    const connection = aConnection({ runtimeStatus: 'reauth_required', scheduleArmed: true });
+    const skip = decideSkip(aClaimedMessage(connection, { kind }), connection, NOW_MS);
+    expect(skip?.run).toMatchObject({
+      status: 'skipped',
+      error: 'the upstream account has to be connected again',
+    });
+    expect(skip?.activity).toEqual([]);
+  });
+
+  it.each(['webhook', 'item-event'] as const)(
+    'tries a %s message of a Connection that waits for its account: nobody sends it again',
+    (kind) => {
+      const connection = aConnection({ runtimeStatus: 'reauth_required' });
+      expect(decideSkip(aClaimedMessage(connection, { kind }), connection, NOW_MS)).toBeNull();
+    },
+  );
+
   it('ends a tick that was queued before its schedule was stopped, and runs a manual message', () => {
     const connection = aConnection({ scheduleArmed: false });
     const tick = decideSkip(aClaimedMessage(connection), connection, NOW_MS);

@@ -36,6 +36,9 @@ function findReason({ message }: ClaimedMessage, connection: ConnectionSnapshot 
   // A webhook's sender has been told that its delivery is kept and will not send it again; all else comes again or can
   // be asked for again.
   if (connection.runtimeStatus === 'paused' && message.kind !== 'webhook') return 'the Connection is paused';
+  // It would fail until a person has acted, who has been told; events and deliveries are kept for then.
+  if (connection.runtimeStatus === 'reauth_required' && (message.kind === 'schedule' || message.kind === 'manual'))
+    return 'the upstream account has to be connected again';
   if (message.kind === 'schedule' && !connection.scheduleArmed) return 'the schedule has been stopped';
   return null;
 }

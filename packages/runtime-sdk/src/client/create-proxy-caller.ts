@@ -3,7 +3,7 @@ import { orAbort } from '../clock/or-abort.ts';
 import { wait } from '../clock/wait.ts';
 import { MarfaApiError } from '../errors/marfa-api-error.ts';
 import type { CredentialKeeper } from './create-credential-keeper.ts';
-import { type ProxyBody, type ProxyRequestOptions, toWireBody } from './proxy-request.ts';
+import { type ProxyBody, type ProxyRequestOptions, toProxyUrl, toWireBody } from './proxy-request.ts';
 import { toApiError } from './read-answer.ts';
 import { retryDelay } from './retry-policy.ts';
 
@@ -40,7 +40,7 @@ export function createProxyCaller(options: ProxyCallerOptions): ProxyCaller {
   return async (method, path, body, { headers = {}, signal: own } = {}) => {
     const signal = own ? AbortSignal.any([own, options.signal]) : options.signal;
     const wire = toWireBody(body);
-    const url = `${serverUrl}/connections/${connection_id}/proxy/${path.replace(/^\/+/, '')}`;
+    const url = toProxyUrl(`${serverUrl}/connections/${connection_id}/proxy`, path);
     const label = `${method} through the proxy`;
 
     async function attempt(bearer: string): Promise<Response> {
@@ -78,9 +78,25 @@ export function createProxyCaller(options: ProxyCallerOptions): ProxyCaller {
         code === 'rate_limited' && retryAfter !== null
           ? retryDelay({ attempt: count, retryAfter, now: clock.now(), random })
           : null;
-      if (delay === null) throw toApiError(label, response.status, await response.text());
+      if (delay === null) throw await toRefusal(response, { label, code, signal });
       await response.body?.cancel();
       await wait(delay, { clock, signal });
     }
   };
+}
+
+/** Reads a refusal by Marfa itself; the header names its code where the body cannot: after HEAD, or broken off. */
+async function toRefusal(
+  response: Response,
+  { label, code, signal }: { label: string; code: string; signal: AbortSignal },
+): Promise<MarfaApiError> {
+  const { status } = response;
+  let text = '';
+  try {
+    text = await response.text();
+  } catch {
+    signal.throwIfAborted();
+  }
+  const error = toApiError(label, status, text);
+  return error.code === code ? error : new MarfaApiError(`${label} was refused (${status} ${code}).`, { status, code });
 }

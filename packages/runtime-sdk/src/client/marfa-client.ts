@@ -47,10 +47,12 @@ export interface MarfaClient<Input extends CreateItemInput = CreateItemInput> {
   /**
    * Calls the upstream of this Connection through Marfa, which adds the account's credential; the connector never sees it.
    * @param path below the upstream's base address, with its query, such as `calendars/primary/events?maxResults=50`.
-   * @param body text and bytes go as they are, `URLSearchParams` as a form, everything else as JSON.
-   * @returns the upstream's answer as it is, whatever its status.
+   *   Encode each part that comes from elsewhere with `encodeURIComponent`.
+   * @param body text and bytes go as they are, `URLSearchParams` as a form, `null` as none, everything else as JSON.
+   * @returns the upstream's answer as it is, whatever its status; its body comes as it is read.
    * @throws MarfaApiError when Marfa itself refuses: `reauth_required` until a person has connected the account again,
    *   `upstream_unreachable`, `oauth_proxy_upstream_invalid`, `payload_too_large`, `forbidden`.
+   * @throws MarfaError `validation_error` for a path or a body that could not arrive as it was meant.
    */
   proxyRequest(method: string, path: string, body?: ProxyBody, options?: ProxyRequestOptions): Promise<Response>;
   /** As {@link MarfaClient.proxyRequest}, with a body of form fields. */

@@ -61,7 +61,7 @@ import {
   rotateOAuthClientSecret,
   updateOAuthClient,
 } from './oauth.ts';
-import { mintRuntimeCredential } from './runtime-credentials.ts';
+import { leaseRuntimeCredential, mintRuntimeCredential } from './runtime-credentials.ts';
 import { getSpaceConfig, putSpaceConfig } from './space-config.ts';
 import { createTenant, getTenant, listTenants } from './tenants.ts';
 import {
@@ -171,6 +171,7 @@ export const ENDPOINTS = {
   getSpaceConfig,
   putSpaceConfig,
   mintRuntimeCredential,
+  leaseRuntimeCredential,
   getMe,
   listGrants,
   getGrant,

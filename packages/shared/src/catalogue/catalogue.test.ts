@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { EdgeTypeSchema } from '../items/edge.ts';
 import { RESERVED_ITEM_FIELDS } from '../items/item.ts';
 import { type TypeSchema, TypeSchemaSchema } from '../items/type-schema.ts';
+import { CONNECTOR_TYPES } from './connector-types.ts';
 import { ACYCLIC_EDGE_TYPES, CORE_EDGE_TYPES } from './core-edge-types.ts';
 import { CORE_TYPES } from './core-types.ts';
 import { SYSTEM_TYPES } from './system-types.ts';
 
-const all = [...CORE_TYPES, ...SYSTEM_TYPES];
+const all = [...CORE_TYPES, ...CONNECTOR_TYPES, ...SYSTEM_TYPES];
 const byId = new Map(all.map((type) => [type.id, type]));
 const named = all.map((type) => [type.id, type] as const);
 
@@ -29,6 +30,8 @@ describe('the shipped types', () => {
     for (const id of 'device credential webhook app connection profile integration activity'.split(' '))
       expect(ids).toContain(`system.${id}`);
     expect(ids.some((id) => id.startsWith('core.media.'))).toBe(true);
+    expect(ids).toContain('todoist.task');
+    expect(ids).toContain('google.calendar.event');
   });
 
   it.each(named)('%s is a well-formed type schema', (_id, type) => {

@@ -31,6 +31,7 @@ export const TAGS: Record<string, { name: string; description: string }> = {
     name: 'Apps',
     description: 'Who a credential belongs to, the apps that people let in, and the apps that operators register.',
   },
+  lease: { name: 'Broker', description: 'For workers that run integrations: fresh credentials for their Connections.' },
   system: { name: 'Platform', description: 'For the server that runs integrations.' },
   health: { name: 'Health', description: 'For whoever watches the process.' },
 };

@@ -137,7 +137,7 @@ export function createTestHarness(options: TestHarnessOptions): TestHarness {
       const present = space.person.getItem(id) ?? (typeof item === 'string' ? null : item);
       return run(messages.itemEvent({ id, item: present }, eventType, input), input);
     },
-    drain: () => drainQueue(queue, { clock, run }),
+    drain: ({ crashFirst = false } = {}) => drainQueue(queue, { clock, run, crashFirst }),
     get items() {
       return space.items();
     },

@@ -60,8 +60,9 @@ export interface TestHarness {
   /**
    * Delivers what waits: changes of target types that people made through `space`. What asks for another attempt gets it,
    * up to five in all, and time moves on to each.
+   * @param options.crashFirst the first delivery crashes at its end, as with `crashAtEnd`, and comes again.
    */
-  drain(): Promise<DrainedRun[]>;
+  drain(options?: { crashFirst?: boolean }): Promise<DrainedRun[]>;
   /** All items but the platform's own, in any state, oldest first. */
   readonly items: Item[];
   readonly edges: Edge[];

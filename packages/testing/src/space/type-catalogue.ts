@@ -1,4 +1,5 @@
 import {
+  CONNECTOR_TYPES,
   CORE_EDGE_TYPES,
   CORE_TYPES,
   type EdgeType,
@@ -27,7 +28,9 @@ export function createTypeCatalogue(own: {
   types: readonly TypeSchema[];
   edgeTypes: readonly EdgeType[];
 }): TypeCatalogue {
-  const types = new Map([...CORE_TYPES, ...SYSTEM_TYPES, ...own.types].map((type) => [type.id, type]));
+  const types = new Map(
+    [...CORE_TYPES, ...CONNECTOR_TYPES, ...SYSTEM_TYPES, ...own.types].map((type) => [type.id, type]),
+  );
   const edgeTypes = new Map([...CORE_EDGE_TYPES, ...own.edgeTypes].map((type) => [type.id, type]));
   const validators = new Map<string, PropertiesValidator>();
 

@@ -4,6 +4,7 @@ import {
   ActivityPropertiesSchema,
   type Severity,
 } from '@withmarfa/shared';
+import { activityTier } from '../../platform/activity-tier.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { jsonText } from '../../platform/database/json-text.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -38,6 +39,7 @@ export function createActivityService({ database, newId, now }: Platform): Activ
         type: 'system.activity',
         properties,
         source: PLATFORM_SOURCE,
+        tier: await activityTier(transaction, connectionId),
         at: now(),
       });
       return id;

@@ -2,16 +2,18 @@ import { getOAuthProviderApi, oauthProvider } from '@better-auth/oauth-provider'
 import { APIError, type BetterAuthPlugin, betterAuth } from 'better-auth';
 import { createAuthEndpoint } from 'better-auth/api';
 import { setSessionCookie } from 'better-auth/cookies';
+import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { jwt } from 'better-auth/plugins';
 import { z } from 'zod';
 import type { AuthKeys } from '../../platform/auth-keys.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { AuthLibrary, AuthUser, Client, LinkPurpose } from './auth-library.ts';
 import { currentIssuer, inProtocolScope, viewClients } from './client-view.ts';
-import { librarySecrets } from './library-secrets.ts';
+import { type LibrarySecrets, librarySecrets } from './library-secrets.ts';
 import { DEVICE_GRANT, type LibraryAnswer, type OAuthLibrary } from './oauth-library.ts';
 import { PASSWORD_LENGTH } from './password-length.ts';
 import { type ProviderSettings, providerOptions, SIGNING_KEYS } from './provider-options.ts';
+import { resignCookies } from './resign-cookies.ts';
 
 /** Header by which the client's address, already judged by this server, reaches the library. */
 const CLIENT_IP_HEADER = 'x-marfa-client-ip';
@@ -183,12 +185,14 @@ export async function createAuthLibrary({
 
   const protocol = auth.api as unknown as ProtocolApi;
 
+  const resign = (cookie: string) => resignCookies(cookie, authKeys);
   const headersOf = ({ ip, userAgent }: Client, cookie?: string) =>
     new Headers({
       ...(ip ? { [CLIENT_IP_HEADER]: ip } : {}),
       ...(userAgent ? { 'user-agent': userAgent } : {}),
-      ...(cookie ? { cookie } : {}),
+      ...(cookie ? { cookie: resign(cookie) } : {}),
     });
+
   const linkId = (purpose: LinkPurpose, token: string) => `${purpose}:${token}`;
 
   async function readLink(purpose: LinkPurpose, token: string): Promise<string | null> {
@@ -199,7 +203,7 @@ export async function createAuthLibrary({
   const oauth: OAuthLibrary = {
     authorize: (scope, { query, cookie }) =>
       inProtocolScope(scope, async () => {
-        const headers = new Headers({ cookie });
+        const headers = new Headers({ cookie: resign(cookie) });
         const request = new Request(`${scope.issuer}/auth/oauth2/authorize?${query}`, { headers });
         const response = await protocol.oauth2Authorize({
           query: Object.fromEntries(query),
@@ -211,7 +215,7 @@ export async function createAuthLibrary({
       }),
     consent: (scope, { signedRequest, scopes, cookie }) =>
       inProtocolScope(scope, async () => {
-        const headers = new Headers({ cookie });
+        const headers = new Headers({ cookie: resign(cookie) });
         const response = await protocol.oauth2Consent({
           body: { accept: true, scope: scopes.join(' '), oauth_query: signedRequest },
           headers,
@@ -287,7 +291,7 @@ export async function createAuthLibrary({
     async session(cookie) {
       if (!cookie) return null;
       const { headers, response } = await auth.api.getSession({
-        headers: new Headers({ cookie }),
+        headers: new Headers({ cookie: resign(cookie) }),
         returnHeaders: true,
       });
       if (!response) return null;
@@ -320,7 +324,10 @@ export async function createAuthLibrary({
     endSessions: (userId) => internalAdapter.deleteUserSessions(userId),
 
     async signOut(cookie) {
-      const response = await auth.api.signOut({ headers: new Headers(cookie ? { cookie } : {}), asResponse: true });
+      const response = await auth.api.signOut({
+        headers: new Headers(cookie ? { cookie: resign(cookie) } : {}),
+        asResponse: true,
+      });
       return response.headers.getSetCookie();
     },
 
@@ -361,4 +368,24 @@ function toUser({ id, name, email, emailVerified, image }: AuthUser): AuthUser {
 
 async function toAnswer(response: Response): Promise<LibraryAnswer> {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+const toLibraryKeys = ({ secrets, secret }: LibrarySecrets) => ({
+  keys: new Map(secrets.map(({ version, value }) => [version, value])),
+  currentVersion: secrets[0]?.version ?? 0,
+  legacySecret: secret,
+});
+
+/** @returns what the library sealed under one of these secrets, or null when none opens it. */
+export async function openLibrarySecret(secrets: LibrarySecrets, sealed: string): Promise<string | null> {
+  try {
+    return await symmetricDecrypt({ key: toLibraryKeys(secrets), data: sealed });
+  } catch {
+    return null;
+  }
+}
+
+/** Seals as the library does, under the newest of these secrets. */
+export function sealLibrarySecret(secrets: LibrarySecrets, text: string): Promise<string> {
+  return symmetricEncrypt({ key: toLibraryKeys(secrets), data: text });
 }

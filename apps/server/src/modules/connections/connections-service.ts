@@ -1,18 +1,15 @@
 import { MarfaError } from '@withmarfa/shared';
-import type { Selectable } from 'kysely';
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { preparedQuery } from '../../platform/database/prepared-query.ts';
 import { lockRows } from '../../platform/database/row-lock.ts';
-import type { Tables } from '../../platform/database/tables.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { mergeSystemItem, revokeSystemItem } from '../../platform/system-items.ts';
 import type { ActivityService } from '../activity/index.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { KeysService } from '../keys/index.ts';
+import type { ConnectionRow } from './connection-row.ts';
 import { createReauthorization, type Reauthorization } from './reauthorization.ts';
-
-export type ConnectionRow = Selectable<Tables['connections']>;
 
 /** Every call through the proxy asks for one. */
 const connectionById = preparedQuery<{ spaceId: string; id: string }, ConnectionRow>(

@@ -1,5 +1,6 @@
+export type { ConnectionRow } from './connection-row.ts';
 export { mountConnectionRoutes } from './connections-routes.ts';
-export { type ConnectionRow, type ConnectionsService, createConnectionsService } from './connections-service.ts';
+export { type ConnectionsService, createConnectionsService } from './connections-service.ts';
 export { type Consent, isTriggerGranted } from './install/consent.ts';
 export { createInstaller, type Installer } from './install/install-connection.ts';
 export { wantedCredential } from './install/provide-credential.ts';

@@ -9,7 +9,8 @@ import type { AuditService } from '../audit/index.ts';
 import type { CredentialsService, UpstreamCredential } from '../credentials/index.ts';
 import type { IntegrationsService } from '../integrations/index.ts';
 import type { KeysService } from '../keys/index.ts';
-import type { ConnectionRow, ConnectionsService } from './connections-service.ts';
+import type { ConnectionRow } from './connection-row.ts';
+import type { ConnectionsService } from './connections-service.ts';
 import { checkConfiguration } from './install/check-configuration.ts';
 import { provideCredential, wantedCredential } from './install/provide-credential.ts';
 

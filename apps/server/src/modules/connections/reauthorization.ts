@@ -4,7 +4,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { revokeSystemItem } from '../../platform/system-items.ts';
 import type { ActivityService } from '../activity/index.ts';
 import type { AuditService } from '../audit/index.ts';
-import type { ConnectionRow } from './connections-service.ts';
+import type { ConnectionRow } from './connection-row.ts';
 
 /** Why a Connection cannot go on without a person. */
 export interface ReauthNeed {

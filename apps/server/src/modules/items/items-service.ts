@@ -7,6 +7,7 @@ import {
   type Properties,
   type UpdateItemInput,
 } from '@withmarfa/shared';
+import { activityTier } from '../../platform/activity-tier.ts';
 import type { Caller } from '../../platform/caller.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
@@ -109,7 +110,7 @@ export function createItemsService(
       type: input.type,
       properties: JSON.stringify(withoutNulls(input.properties)),
       state: input.state ?? 'active',
-      tier: isSystem ? null : (input.tier ?? caller.defaultTier),
+      tier: isSystem ? await activityTier(transaction, caller.connectionId ?? '') : (input.tier ?? caller.defaultTier),
       version: 1,
       schema_version: schemaVersion,
       source: caller.source,

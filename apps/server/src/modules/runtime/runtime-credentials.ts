@@ -43,7 +43,8 @@ export function createRuntimeCredentials({
   async function mint(transaction: Transaction, spaceId: string, connectionId: string, options: MintOptions) {
     // Locked: an uninstall at the same moment either finds this key, or is found by it.
     const connection = await connections.lock(transaction, spaceId, connectionId);
-    if (connection.active === 0) throw new MarfaError('forbidden', 'The connection is not active.');
+    if (connection.active === 0 || connection.runtime_status === 'paused')
+      throw new MarfaError('forbidden', 'The connection is not active.');
     return keys.mintRuntimeKey(transaction, {
       spaceId,
       connectionId,

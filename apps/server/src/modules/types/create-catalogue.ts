@@ -1,4 +1,5 @@
 import {
+  CONNECTOR_TYPES,
   CORE_EDGE_TYPES,
   CORE_TYPES,
   type EdgeType,
@@ -55,7 +56,9 @@ export interface OwnTypes {
 export function createCatalogue(own: OwnTypes): Catalogue {
   const { config } = own;
   const { strict_mode, source_allowlist, source_filter } = config.enforcement;
-  const types = new Map([...CORE_TYPES, ...SYSTEM_TYPES, ...own.types].map((type) => [type.id, type]));
+  const types = new Map(
+    [...CORE_TYPES, ...CONNECTOR_TYPES, ...SYSTEM_TYPES, ...own.types].map((type) => [type.id, type]),
+  );
   const edgeTypes = new Map([...CORE_EDGE_TYPES, ...own.edgeTypes].map((type) => [type.id, type]));
   const chains = new Map([...types.keys()].map((id) => [id, chainOf(id)]));
   const contentTypes = [...types.keys()].filter((id) => !isSystemType(id));

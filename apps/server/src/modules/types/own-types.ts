@@ -1,5 +1,6 @@
 import {
   bumpBetween,
+  CONNECTOR_TYPES,
   CORE_TYPES,
   compareTypeSchemas,
   invalidSchema,
@@ -122,7 +123,7 @@ export function refuseOverQuota(resource: 'types' | 'edge_types', current: numbe
 }
 
 function refuseShipped(id: string): void {
-  if ([...CORE_TYPES, ...SYSTEM_TYPES].some((type) => type.id === id))
+  if ([...CORE_TYPES, ...CONNECTOR_TYPES, ...SYSTEM_TYPES].some((type) => type.id === id))
     throw new MarfaError('core_type_immutable', `${id} is shipped with the server and stays as it is.`);
 }
 
@@ -133,7 +134,7 @@ function requireOwn(state: SpaceState, id: string): TypeSchema {
 }
 
 function othersOf(state: SpaceState, id: string): Map<string, TypeSchema> {
-  const all = [...CORE_TYPES, ...SYSTEM_TYPES, ...state.types];
+  const all = [...CORE_TYPES, ...CONNECTOR_TYPES, ...SYSTEM_TYPES, ...state.types];
   return new Map(all.filter((type) => type.id !== id).map((type) => [type.id, type]));
 }
 

@@ -3,6 +3,7 @@ import { MarfaError } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Platform } from '../../platform/platform.ts';
+import type { RedirectAllowlist } from '../../platform/redirect-allowlist.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
 import type { ActivityService } from '../activity/index.ts';
 import type { AuditService } from '../audit/index.ts';
@@ -10,7 +11,6 @@ import type { ConnectionRow, ConnectionsService } from '../connections/index.ts'
 import type { CredentialsService, OAuthCredential } from '../credentials/index.ts';
 import { authorizationUrl } from './authorization-url.ts';
 import { invalidState, type OAuthState, openState, sealState } from './oauth-state.ts';
-import type { RedirectAllowlist } from './redirect-allowlist.ts';
 import { saveGrant } from './save-grant.ts';
 import { requestTokens } from './token-endpoint.ts';
 

@@ -58,8 +58,8 @@ export async function settleRenewal(
     case 'refused':
       await update(transaction, connection_id, { ...RELEASED, failures: row.failures + 1 });
       await connections.reauthorization.require(transaction, connection, {
-        kind: 'reauth_required',
         ...(claim.afterUnknown && outcome.reason === 'invalid_grant' ? AMBIGUOUS : outcome),
+        kind: 'reauth_required',
       });
       return { done: { kind: 'reauth' } };
     case 'transient':

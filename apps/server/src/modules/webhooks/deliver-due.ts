@@ -6,7 +6,7 @@ import type { SecretBox } from '../../platform/secret-box.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { type DeliveryOutcome, type OutgoingDelivery, type SendDeps, sendDelivery } from './send-delivery.ts';
 import type { DeliveryRow } from './webhook-shape.ts';
-import { SECRET_PURPOSE } from './webhooks-service.ts';
+import { WEBHOOK_SECRET_PURPOSE } from './webhooks-service.ts';
 
 /** A receiver that does not answer holds up so many of its own deliveries, and nobody else's. */
 const AT_ONCE_PER_WEBHOOK = 4;
@@ -54,7 +54,7 @@ export function createDeliverDue({ platform, box, fetch, onSettled }: DeliverDue
     const { id, url, event, event_id, body } = claimed;
     let secret: Secret;
     try {
-      secret = Secret.of(box.open(SECRET_PURPOSE, claimed.webhook_id, claimed.secret));
+      secret = Secret.of(box.open(WEBHOOK_SECRET_PURPOSE, claimed.webhook_id, claimed.secret));
     } catch (error) {
       logger.error({ error, webhook_id: claimed.webhook_id }, 'the secret of a webhook cannot be opened');
       return { kind: 'failed', reason: 'the secret cannot be opened on this server' };

@@ -1,3 +1,3 @@
 export { createWebhookWorker, type WebhookWorker } from './webhook-worker.ts';
 export { mountWebhookRoutes } from './webhooks-routes.ts';
-export { createWebhooksService, type WebhooksService } from './webhooks-service.ts';
+export { createWebhooksService, WEBHOOK_SECRET_PURPOSE, type WebhooksService } from './webhooks-service.ts';

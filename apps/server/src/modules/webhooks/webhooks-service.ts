@@ -22,7 +22,7 @@ import { refuseWebhookUrl } from './refuse-webhook-url.ts';
 import { propertiesOf, toDelivery, toWebhook, type WebhookRow } from './webhook-shape.ts';
 
 /** What the secrets of webhooks are sealed for. */
-export const SECRET_PURPOSE = 'webhook secret';
+export const WEBHOOK_SECRET_PURPOSE = 'webhook secret';
 const KEEP_DELIVERIES_DAYS = 30;
 const SECRET_BYTES = 32;
 
@@ -104,7 +104,7 @@ export function createWebhooksService(deps: WebhooksServiceDeps): WebhooksServic
         url: input.url,
         events: JSON.stringify(input.events),
         type_filter: input.type_filter ?? null,
-        secret: box.seal(SECRET_PURPOSE, id, secret),
+        secret: box.seal(WEBHOOK_SECRET_PURPOSE, id, secret),
         active: input.active ? 1 : 0,
         ...(await sinceNow(transaction)),
         created_at: at.toISOString(),
@@ -143,7 +143,7 @@ export function createWebhooksService(deps: WebhooksServiceDeps): WebhooksServic
         url: input.url ?? row.url,
         events: input.events ? JSON.stringify(input.events) : row.events,
         type_filter: input.type_filter === undefined ? row.type_filter : input.type_filter,
-        secret: input.secret === undefined ? row.secret : box.seal(SECRET_PURPOSE, id, input.secret),
+        secret: input.secret === undefined ? row.secret : box.seal(WEBHOOK_SECRET_PURPOSE, id, input.secret),
         active: input.active === undefined ? row.active : Number(input.active),
       };
       const changed = (['url', 'events', 'type_filter', 'secret', 'active'] as const).filter(

@@ -53,6 +53,7 @@ export async function settleAttempt(
       type: 'system.activity',
       properties: { connection_id: claimed.connectionId, severity, summary, detail },
       source: PLATFORM_SOURCE,
+      tier: connection?.feed_activity === 1 ? 'feed' : null,
       at,
     });
   }

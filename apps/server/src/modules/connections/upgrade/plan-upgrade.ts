@@ -1,5 +1,5 @@
 import { compareManifests, compareSemver, type Integration, parseSemver, type UpgradeDelta } from '@withmarfa/shared';
-import type { ConnectionRow } from '../connections-service.ts';
+import type { ConnectionRow } from '../connection-row.ts';
 
 export interface UpgradePlan {
   current: string;
