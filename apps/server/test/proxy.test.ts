@@ -1,55 +1,31 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { type FakeServer, startFakeServer } from '@withmarfa/testing';
+import { startFakeServer } from '@withmarfa/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeServer } from './support/describe-server.ts';
-import { anIntegration, install } from './support/integrations.ts';
-import { refusal } from './support/refusal.ts';
-import { aKey, aSpace, created } from './support/spaces.ts';
+import { type RecordingUpstream, startRecordingUpstream } from './support/recording-upstream.ts';
 import { aTokenConnection, sendRaw, type TokenConnection } from './support/upstream-connection.ts';
 
-interface Seen {
-  method: string;
-  url: string;
-  rawHeaders: string[];
-  headers: IncomingMessage['headers'];
-  body: Buffer;
-}
-
 describeServer('The proxy', (under) => {
-  let upstream: FakeServer;
-  let seen: Seen[] = [];
-  let answerWith: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
+  let upstream: RecordingUpstream;
   let connection: TokenConnection;
   const send = (rest: string, options: Parameters<typeof sendRaw>[2] = {}) =>
     sendRaw(under.server.url, connection.path(rest), { key: connection.space.key, ...options });
 
   beforeAll(async () => {
-    upstream = await startFakeServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const { method = '', url = '', rawHeaders, headers } = request;
-        const body = Buffer.concat(chunks);
-        seen.push({ method, url, rawHeaders, headers, body });
-        answerWith(request, response, body);
-      });
-    });
+    upstream = await startRecordingUpstream();
     connection = await aTokenConnection(under.admin, `${upstream.url}/v1/`);
   });
   afterAll(() => upstream.close());
-  beforeEach(() => {
-    seen = [];
-    answerWith = (_request, response) => response.end('hello');
-  });
+  beforeEach(() => upstream.reset());
+  const answerWith = (answer: Parameters<RecordingUpstream['answerWith']>[0]) => upstream.answerWith(answer);
 
   describe('sends a request on', () => {
     it('with its method, path and query byte for byte, and the credential of the Connection', async () => {
       const rest = "a%2Fb/c//d;x=1/caf%C3%A9@:8080?q=%zz&r=a+b&&s='[]";
       const answer = await send(rest);
       expect([answer.status, answer.body.toString()]).toEqual([200, 'hello']);
-      expect(seen).toMatchObject([
+      expect(upstream.seen).toMatchObject([
         { method: 'GET', url: `/v1/${rest}`, headers: { authorization: `Bearer ${connection.token}` } },
       ]);
     });
@@ -58,23 +34,23 @@ describeServer('The proxy', (under) => {
       const answer = await send('thing', { method });
       expect(answer.status).toBe(200);
       expect(answer.body.toString()).toBe(method === 'HEAD' ? '' : 'hello');
-      expect(seen.map((each) => each.method)).toEqual([method]);
+      expect(upstream.seen.map((each) => each.method)).toEqual([method]);
     });
 
     it.each(['TRACE', 'OPTIONS', 'PROPFIND'])('but not as %s', async (method) => {
       const answer = await send('thing', { method });
-      expect([answer.status, seen]).toEqual([method === 'OPTIONS' ? 204 : 404, []]);
+      expect([answer.status, upstream.seen]).toEqual([method === 'OPTIONS' ? 204 : 404, []]);
       expect(answer.headers.allow).toBe('OPTIONS, GET, HEAD, POST, PUT, PATCH, DELETE');
     });
 
     it.each(['Bearer', 'Token'] as const)('with a %s token', async (scheme) => {
       const other = await aTokenConnection(under.admin, upstream.url, { scheme });
       await sendRaw(under.server.url, other.path('x'), { key: other.space.key });
-      expect(seen[0]?.headers.authorization).toBe(`${scheme} ${other.token}`);
+      expect(upstream.seen[0]?.headers.authorization).toBe(`${scheme} ${other.token}`);
     });
 
     it('with its body byte for byte, whatever its size and framing', async () => {
-      answerWith = (_request, response, body) => response.end(body);
+      answerWith((_request, response, body) => void response.end(body));
       for (const size of [0, 1, 65_535, 65_536, 65_537, 3_000_000]) {
         const body = randomBytes(size);
         for (const headers of [{ 'content-length': String(size) }, { 'transfer-encoding': 'chunked' }]) {
@@ -88,7 +64,7 @@ describeServer('The proxy', (under) => {
     it('with a body for GET and DELETE as well', async () => {
       for (const method of ['GET', 'DELETE'])
         await send('x', { method, body: 'why not', headers: { 'content-length': '7' } });
-      expect(seen.map(({ body }) => body.toString())).toEqual(['why not', 'why not']);
+      expect(upstream.seen.map(({ body }) => body.toString())).toEqual(['why not', 'why not']);
     });
 
     it('once it has told a client that asks first to go on', async () => {
@@ -98,21 +74,21 @@ describeServer('The proxy', (under) => {
         headers: { expect: '100-continue', 'content-length': '5' },
       });
       expect(answer.status).toBe(200);
-      expect(seen[0]).toMatchObject({ body: Buffer.from('hello') });
-      expect(seen[0]?.headers.expect).toBeUndefined();
+      expect(upstream.seen[0]).toMatchObject({ body: Buffer.from('hello') });
+      expect(upstream.seen[0]?.headers.expect).toBeUndefined();
     });
 
     it('without asking for JSON, and without looking at idempotency keys', async () => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': 'one', 'content-length': '5' };
       const answers = await Promise.all([1, 2].map(() => send('x', { method: 'POST', body: '{"a":', headers })));
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-      expect(seen.map((each) => each.headers['idempotency-key'])).toEqual(['one', 'one']);
+      expect(upstream.seen.map((each) => each.headers['idempotency-key'])).toEqual(['one', 'one']);
     });
 
     it('to the base itself when nothing follows', async () => {
       await sendRaw(under.server.url, `/connections/${connection.id}/proxy?a=1`, { key: connection.space.key });
       await send('');
-      expect(seen.map(({ url }) => url)).toEqual(['/v1?a=1', '/v1/']);
+      expect(upstream.seen.map(({ url }) => url)).toEqual(['/v1?a=1', '/v1/']);
     });
 
     it('to the override of the Connection, where there is one, and nowhere else', async () => {
@@ -125,7 +101,7 @@ describeServer('The proxy', (under) => {
       await elsewhere.close();
       const after = await sendRaw(under.server.url, other.path('x'), { key: other.space.key });
       expect([after.status, after.headers['x-error-code']]).toEqual([502, 'upstream_unreachable']);
-      expect(seen).toEqual([]);
+      expect(upstream.seen).toEqual([]);
     });
   });
 
@@ -134,42 +110,44 @@ describeServer('The proxy', (under) => {
       'with its status %i, without following or trying again',
       async (status) => {
         const own = await aTokenConnection(under.admin, upstream.url);
-        answerWith = (_request, response) => {
+        answerWith((_request, response) => {
           response.writeHead(status, { location: 'http://169.254.169.254/', 'x-own': 'theirs' }).end();
-        };
+        });
         const answer = await sendRaw(under.server.url, own.path('x'), { key: own.space.key });
         expect(answer.status).toBe(status);
         expect(answer.headers).toMatchObject({ location: 'http://169.254.169.254/', 'x-own': 'theirs' });
         expect(answer.headers['x-error-code']).toBeUndefined();
-        expect(seen).toHaveLength(1);
+        expect(upstream.seen).toHaveLength(1);
       },
     );
 
     it('compressed as it came', async () => {
       const packed = gzipSync('x'.repeat(10_000));
-      answerWith = (_request, response) =>
-        response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length }).end(packed);
+      answerWith(
+        (_request, response) =>
+          void response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length }).end(packed),
+      );
       const answer = await send('x', { headers: { 'accept-encoding': 'gzip, br' } });
       expect(answer.body.equals(packed)).toBe(true);
       expect(answer.headers).toMatchObject({ 'content-encoding': 'gzip', 'content-length': String(packed.length) });
-      expect(seen[0]?.headers['accept-encoding']).toBe('gzip, br');
+      expect(upstream.seen[0]?.headers['accept-encoding']).toBe('gzip, br');
     });
 
     it('with the length of what HEAD asks about, and without a body', async () => {
-      answerWith = (_request, response) => response.writeHead(200, { 'content-length': 99_999_999_999 }).end();
+      answerWith((_request, response) => void response.writeHead(200, { 'content-length': 99_999_999_999 }).end());
       const answer = await send('x', { method: 'HEAD' });
       expect([answer.status, answer.headers['content-length'], answer.body.length]).toEqual([200, '99999999999', 0]);
     });
 
     it('without the informational answers and trailers that belong to one hop', async () => {
-      answerWith = (_request, response) => {
+      answerWith((_request, response) => {
         response.writeProcessing();
         response.writeEarlyHints({ link: '</style.css>; rel=preload' });
         response.writeHead(200, { trailer: 'x-sum' });
         response.write('hello');
         response.addTrailers({ 'x-sum': '1' });
         response.end();
-      };
+      });
       const answer = await send('x');
       expect([answer.status, answer.body.toString(), answer.headers.link, answer.headers.trailer]).toEqual([
         200,
@@ -181,10 +159,10 @@ describeServer('The proxy', (under) => {
 
     it('piece by piece, as it comes', async () => {
       let finish = (): void => undefined;
-      answerWith = (_request, response) => {
+      answerWith((_request, response) => {
         response.write('first');
         finish = () => response.end(' and last');
-      };
+      });
       const response = await fetch(`${under.server.url}${connection.path('x')}`, {
         headers: { authorization: `Bearer ${connection.space.key}` },
       });
@@ -218,40 +196,42 @@ describeServer('The proxy', (under) => {
           'x-two': ['a', 'b'],
         },
       });
-      const raw = seen[0]?.rawHeaders ?? [];
+      const raw = upstream.seen[0]?.rawHeaders ?? [];
       const names = raw.filter((_part, index) => index % 2 === 0).map((name) => name.toLowerCase());
       expect(names.sort()).toEqual(['accept', 'authorization', 'connection', 'host', 'x-two', 'x-two']);
-      expect(seen[0]?.headers).toMatchObject({ host: new URL(upstream.url).host, connection: 'keep-alive' });
-      expect(JSON.stringify(seen)).not.toContain(connection.space.key);
+      expect(upstream.seen[0]?.headers).toMatchObject({ host: new URL(upstream.url).host, connection: 'keep-alive' });
+      expect(JSON.stringify(upstream.seen)).not.toContain(connection.space.key);
     });
 
     it('keeps the credential even when Connection names it', async () => {
       await send('x', { headers: { connection: 'authorization, close' } });
-      expect(seen[0]?.headers.authorization).toBe(`Bearer ${connection.token}`);
+      expect(upstream.seen[0]?.headers.authorization).toBe(`Bearer ${connection.token}`);
     });
 
     it('of what would act on this origin or speak in its name', async () => {
-      answerWith = (_request, response) =>
-        response
-          .writeHead(200, {
-            'content-type': 'text/html',
-            'set-cookie': ['a=1', 'b=2'],
-            'access-control-allow-origin': '*',
-            'strict-transport-security': 'max-age=1',
-            'content-security-policy': "script-src 'unsafe-inline'",
-            'clear-site-data': '"*"',
-            'x-frame-options': 'ALLOWALL',
-            'x-error-code': 'unauthorized',
-            'x-request-id': 'theirs',
-            'x-content-type-options': 'none',
-            'alt-svc': 'h3=":443"',
-            refresh: '0; url=https://evil.example',
-            connection: 'close, x-hop',
-            'x-hop': '1',
-            'www-authenticate': 'Bearer realm="theirs"',
-            etag: '"1"',
-          })
-          .end('<script>1</script>');
+      answerWith(
+        (_request, response) =>
+          void response
+            .writeHead(200, {
+              'content-type': 'text/html',
+              'set-cookie': ['a=1', 'b=2'],
+              'access-control-allow-origin': '*',
+              'strict-transport-security': 'max-age=1',
+              'content-security-policy': "script-src 'unsafe-inline'",
+              'clear-site-data': '"*"',
+              'x-frame-options': 'ALLOWALL',
+              'x-error-code': 'unauthorized',
+              'x-request-id': 'theirs',
+              'x-content-type-options': 'none',
+              'alt-svc': 'h3=":443"',
+              refresh: '0; url=https://evil.example',
+              connection: 'close, x-hop',
+              'x-hop': '1',
+              'www-authenticate': 'Bearer realm="theirs"',
+              etag: '"1"',
+            })
+            .end('<script>1</script>'),
+      );
       const { headers } = await send('x', { headers: { 'x-request-id': 'ours-1' } });
       expect(headers).toMatchObject({
         'content-type': 'text/html',
@@ -277,8 +257,10 @@ describeServer('The proxy', (under) => {
     });
 
     it('keeps what an upstream says of caching and of its own rate', async () => {
-      answerWith = (_request, response) =>
-        response.writeHead(200, { 'cache-control': 'max-age=60', 'x-ratelimit-remaining': '7' }).end();
+      answerWith(
+        (_request, response) =>
+          void response.writeHead(200, { 'cache-control': 'max-age=60', 'x-ratelimit-remaining': '7' }).end(),
+      );
       const own = await aTokenConnection(under.admin, `${upstream.url}/rates`);
       const { headers } = await sendRaw(under.server.url, own.path('x'), { key: own.space.key });
       expect(headers).toMatchObject({ 'cache-control': 'max-age=60', 'x-ratelimit-remaining': '7' });
@@ -286,114 +268,11 @@ describeServer('The proxy', (under) => {
     });
   });
 
-  describe('is for', () => {
-    it('those who run the space; a member is told so', async () => {
-      const { api } = connection.space;
-      expect(refusal(await (await aKey(api)).api.get(connection.path('x')))).toEqual({
-        status: 403,
-        code: 'forbidden',
-      });
-      expect(refusal(await api.as(null).get(connection.path('x')))).toEqual({ status: 401, code: 'unauthorized' });
-      expect(seen).toEqual([]);
-    });
-
-    it('one space: in another there is no such Connection', async () => {
-      const stranger = await aSpace(under.admin);
-      for (const method of ['GET', 'POST', 'DELETE'])
-        expect(refusal(await stranger.api.call(method, connection.path('x')))).toEqual({
-          status: 404,
-          code: 'connection_not_found',
-        });
-      expect(refusal(await under.admin.get(connection.path('x')))).toMatchObject({ status: 404 });
-      expect(seen).toEqual([]);
-    });
-
-    it('the runtime credential of the Connection itself, and not that of its neighbour', async () => {
-      const neighbour = await aTokenConnection(under.admin, upstream.url, { space: connection.space });
-      const mint = async (id: string) => {
-        const input = { connection_id: id, label: 'A run', source: 'tests' };
-        const { api_key } = created(await under.admin.post('/system/runtime-credentials', input));
-        return under.admin.as(api_key);
-      };
-      const own = await mint(connection.id);
-      expect((await own.get(connection.path('x'))).status).toBe(200);
-      const others = await mint(neighbour.id);
-      expect(refusal(await others.get(connection.path('x')))).toEqual({ status: 404, code: 'connection_not_found' });
-      expect(seen).toHaveLength(1);
-    });
-
-    it('Connections at work: not paused, not uninstalled', async () => {
-      const own = await aTokenConnection(under.admin, upstream.url);
-      const { api } = own.space;
-      await api.post(`/connections/${own.id}/pause`);
-      expect(refusal(await api.get(own.path('x')))).toEqual({ status: 403, code: 'forbidden' });
-      await api.post(`/connections/${own.id}/resume`);
-      expect((await api.get(own.path('x'))).status).toBe(200);
-      await api.post(`/connections/${own.id}/uninstall`);
-      expect(refusal(await api.get(own.path('x')))).toEqual({ status: 403, code: 'forbidden' });
-      expect(seen).toHaveLength(1);
-    });
-
-    it('manifests that ask for it: not for one without an upstream', async () => {
-      const { api } = connection.space;
-      const { connection_id } = await install(api, await anIntegration(under.admin));
-      expect(refusal(await api.get(`/connections/${connection_id}/proxy/x`))).toEqual({
-        status: 403,
-        code: 'forbidden',
-      });
-    });
-  });
-
-  describe('after a 401 to a static token', () => {
-    it('passes it on as it is, asks a person once, and refuses until the token is replaced', async () => {
-      const own = await aTokenConnection(under.admin, upstream.url);
-      const { api } = own.space;
-      answerWith = (_request, response) =>
-        response.writeHead(401, { 'www-authenticate': 'Bearer realm="theirs"' }).end('token unknown');
-      const answer = await sendRaw(under.server.url, own.path('x'), { key: own.space.key });
-      expect([answer.status, answer.body.toString(), answer.headers['www-authenticate']]).toEqual([
-        401,
-        'token unknown',
-        'Bearer realm="theirs"',
-      ]);
-      expect(answer.headers['x-error-code']).toBeUndefined();
-      expect(seen).toHaveLength(1);
-
-      expect(refusal(await api.get(own.path('x')))).toEqual({ status: 401, code: 'reauth_required' });
-      expect(seen).toHaveLength(1);
-      const activity = await api.get('/items?type=system.activity');
-      const wanted = activity.body.data.filter(
-        (item: { properties: { severity: string } }) => item.properties.severity === 'action_required',
-      );
-      expect(wanted).toHaveLength(1);
-
-      const { body } = await api.get(`/items/${own.id}`);
-      answerWith = (_request, response) => response.end('welcome');
-      await api.patch(`/credentials/${body.item.properties.credential_ref}`, { api_token: 'better' });
-      expect((await api.get(own.path('x'))).status).toBe(200);
-      expect(seen.at(-1)?.headers.authorization).toBe('Bearer better');
-    });
-  });
-
-  it('leaves one audit row for each call, with neither query nor header nor body', async () => {
-    const own = await aTokenConnection(under.admin, upstream.url);
-    answerWith = (_request, response) => response.writeHead(201).end('a secret answer');
-    await sendRaw(under.server.url, own.path('things/1?secret=query'), {
-      key: own.space.key,
-      method: 'POST',
-      body: 'a secret body',
-      headers: { 'content-length': '13', 'x-secret': 'header' },
-    });
-    const rows = async () => (await own.space.api.get('/audit?action=connection.proxy')).body.data;
-    await expect.poll(rows, { timeout: 10_000 }).toHaveLength(1);
-    const [row] = await rows();
-    expect(row).toMatchObject({
-      resource_type: 'connection',
-      resource_id: own.id,
-      tenant_id: own.space.id,
-      details: { method: 'POST', path: '/things/1', status: 201, duration_ms: expect.any(Number) },
-    });
-    expect(Object.keys(row.details).sort()).toEqual(['duration_ms', 'method', 'path', 'status']);
-    expect(JSON.stringify(row)).not.toMatch(/secret|canary/);
+  it('answers the preflight of a page, and echoes no origin that nobody named', async () => {
+    answerWith((_request, response) => void response.writeHead(200, { 'access-control-allow-origin': '*' }).end());
+    const answer = await send('x', { headers: { origin: 'https://evil.example' } });
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    const preflight = await send('x', { method: 'OPTIONS', headers: { origin: 'https://evil.example' } });
+    expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([204, undefined]);
   });
 });

@@ -12,7 +12,7 @@ import {
 import { createCredentialsService, mountCredentialRoutes } from '../modules/credentials/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from '../modules/integrations/index.ts';
 import type { KeysService } from '../modules/keys/index.ts';
-import { createRedisBoard, createUpstreamProxy } from '../modules/proxy/index.ts';
+import { createDatabaseBoard, createRedisBoard, createUpstreamProxy } from '../modules/proxy/index.ts';
 import { createRunsService, mountRunRoutes } from '../modules/runs/index.ts';
 import {
   createRuntime,
@@ -90,7 +90,7 @@ export async function wireConnections(parts: ConnectionParts) {
     audit,
     access: upstream.access,
     outbound,
-    board: redis === null ? null : createRedisBoard(redis),
+    board: database.isSoleWriter ? null : redis === null ? createDatabaseBoard(platform) : createRedisBoard(redis),
     clock: systemClock,
     mayBePlain: !environment.production,
     ...environment.proxy,

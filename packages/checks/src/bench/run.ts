@@ -4,10 +4,12 @@ import { benchDueConnections } from './due-connections.ts';
 import { benchFeedPoll } from './feed-poll.ts';
 import { benchGrowth } from './growth.ts';
 import { benchOAuth } from './oauth.ts';
+import { benchProxy } from './proxy.ts';
 
 const BENCHES = {
   'data-api': benchDataApi,
   oauth: benchOAuth,
+  proxy: benchProxy,
   growth: benchGrowth,
   'feed-poll': benchFeedPoll,
   'due-connections': benchDueConnections,

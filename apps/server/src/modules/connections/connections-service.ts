@@ -1,6 +1,7 @@
 import { MarfaError } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { preparedQuery } from '../../platform/database/prepared-query.ts';
 import { lockRows } from '../../platform/database/row-lock.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { mergeSystemItem, revokeSystemItem } from '../../platform/system-items.ts';
@@ -9,6 +10,13 @@ import type { AuditService } from '../audit/index.ts';
 import type { KeysService } from '../keys/index.ts';
 import type { ConnectionRow } from './connection-row.ts';
 import { createReauthorization, type Reauthorization } from './reauthorization.ts';
+
+/** Every call through the proxy asks for one. */
+const connectionById = preparedQuery<{ spaceId: string; id: string }, ConnectionRow>(
+  ['spaceId', 'id'],
+  (queryable, value) =>
+    queryable.selectFrom('connections').selectAll().where('space_id', '=', value.spaceId).where('id', '=', value.id),
+);
 
 export interface UninstallReport {
   connection_id: string;
@@ -45,12 +53,7 @@ export function createConnectionsService({ platform, keys, activity, audit }: Co
   const reauthorization = createReauthorization(platform, { activity, audit });
 
   async function require(queryable: Queryable, spaceId: string, id: string): Promise<ConnectionRow> {
-    const row = await queryable
-      .selectFrom('connections')
-      .selectAll()
-      .where('space_id', '=', spaceId)
-      .where('id', '=', id)
-      .executeTakeFirst();
+    const row = (await connectionById(queryable, { spaceId, id })).rows[0];
     if (!row) throw notFound();
     return row;
   }

@@ -1,6 +1,7 @@
 import { type ApiTokenInput, MarfaError, type OAuthProviderInput, type UpdateCredentialInput } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { preparedQuery } from '../../platform/database/prepared-query.ts';
 import { lockRows } from '../../platform/database/row-lock.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Secret } from '../../platform/secret.ts';
@@ -54,6 +55,17 @@ export interface CredentialsService {
     method: NonNullable<OAuthCredential['authMethod']>,
   ): Promise<void>;
 }
+
+/** Every call through the proxy asks for one. */
+const credentialById = preparedQuery<{ spaceId: string; id: string }, CredentialRow>(
+  ['spaceId', 'id'],
+  (queryable, value) =>
+    queryable
+      .selectFrom('upstream_credentials')
+      .selectAll()
+      .where('space_id', '=', value.spaceId)
+      .where('id', '=', value.id),
+);
 
 export interface CredentialsDeps {
   platform: Platform;
@@ -208,12 +220,7 @@ export function createCredentialsService({ platform, audit, box, mayBePlain }: C
     },
 
     async find(queryable, spaceId, id) {
-      const row = await queryable
-        .selectFrom('upstream_credentials')
-        .selectAll()
-        .where('space_id', '=', spaceId)
-        .where('id', '=', id)
-        .executeTakeFirst();
+      const row = (await credentialById(queryable, { spaceId, id })).rows[0];
       return row ? toCredential(row) : null;
     },
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Platform } from '../../platform/platform.ts';
 import type { RedisConnection } from '../../platform/redis.ts';
 import type { Knowledge } from './account-budget.ts';
 
@@ -11,6 +12,8 @@ export interface Told {
 export interface BudgetBoard {
   tell(told: readonly Told[]): Promise<void>;
   hear(names: readonly string[]): Promise<Told[]>;
+  /** Takes down what is too old to be true. */
+  prune(): Promise<void>;
 }
 
 const KnowledgeSchema = z.object({
@@ -37,10 +40,53 @@ export function createRedisBoard({ client }: RedisConnection): BudgetBoard {
       const texts = await client.mget(names.map((name) => PREFIX + name));
       return texts.flatMap((text, index) => toTold(names[index] ?? '', text));
     },
+    // Redis does that by itself.
+    prune: async () => undefined,
   };
 }
 
-export function toTold(name: string, text: string | null | undefined): Told[] {
+/** @returns a board in the database, for processes that share nothing else. */
+export function createDatabaseBoard({ database, now }: Pick<Platform, 'database' | 'now'>): BudgetBoard {
+  return {
+    async tell(told) {
+      const told_at_ms = now().getTime();
+      const rows = told.map(({ name, knowledge }) => ({ name, knowledge: JSON.stringify(knowledge), told_at_ms }));
+      // One order for all processes, or two of them wait for each other.
+      rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+      await database.apart.write((transaction) =>
+        transaction
+          .insertInto('upstream_budgets')
+          .values(rows)
+          .onConflict((conflict) =>
+            conflict.column('name').doUpdateSet((row) => ({
+              knowledge: row.ref('excluded.knowledge'),
+              told_at_ms: row.ref('excluded.told_at_ms'),
+            })),
+          )
+          .execute(),
+      );
+    },
+    async hear(names) {
+      if (names.length === 0) return [];
+      const rows = await database.apart.read
+        .selectFrom('upstream_budgets')
+        .selectAll()
+        .where('name', 'in', [...names])
+        .execute();
+      return rows.flatMap(({ name, knowledge }) => toTold(name, knowledge));
+    },
+    async prune() {
+      await database.apart.write((transaction) =>
+        transaction
+          .deleteFrom('upstream_budgets')
+          .where('told_at_ms', '<', now().getTime() - KEPT_SECONDS * 1000)
+          .execute(),
+      );
+    },
+  };
+}
+
+function toTold(name: string, text: string | null | undefined): Told[] {
   if (!text) return [];
   const parsed = KnowledgeSchema.safeParse(JSON.parse(text));
   return parsed.success ? [{ name, knowledge: parsed.data }] : [];

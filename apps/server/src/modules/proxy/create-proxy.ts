@@ -39,7 +39,7 @@ export interface ProxyDeps {
 /** The way of a Connection to its upstream: through the proxy, and by lease. */
 export interface UpstreamProxy {
   mount(mount: Mount): void;
-  /** Forgets leases that ended long ago. */
+  /** Forgets leases that ended long ago, and limits that are over. */
   prune(): Promise<void>;
   /** Cuts what is under way and writes what waits to be written. */
   stop(): Promise<void>;
@@ -70,7 +70,10 @@ export function createUpstreamProxy(deps: ProxyDeps): UpstreamProxy {
       mountProxyRoutes(mount, { connections, call, audit: log, limits });
       mountLeaseRoutes(mount, leases);
     },
-    prune: leases.prune,
+    async prune() {
+      await leases.prune();
+      await board?.prune();
+    },
     async stop() {
       budgets.stop();
       await pools.stop();

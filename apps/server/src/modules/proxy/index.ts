@@ -1,2 +1,2 @@
-export { createRedisBoard } from './budget-board.ts';
+export { createDatabaseBoard, createRedisBoard } from './budget-board.ts';
 export { createUpstreamProxy, type UpstreamProxy } from './create-proxy.ts';

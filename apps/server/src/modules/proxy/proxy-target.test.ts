@@ -58,6 +58,7 @@ describe('the path of a proxied call', () => {
     '..;a=b/x',
     '..%3b/x',
     '%2e%2e%3bx/y',
+    '/evil',
     '/evil.example/x',
     '//evil.example/x',
     '%2fevil.example/x',
@@ -143,6 +144,11 @@ describe('the base of proxied calls', () => {
     'https://api.example?x=1',
     'https://api.example#x',
     'http://api.example',
+    'https://api.example\\@evil.example',
+    'https:\\\\api.example',
+    ' https://api.example',
+    'https://api.ex\tample',
+    'https://api.example/\n',
   ])('is refused: %j', (text) => {
     expect(readBase(text, strict)).toMatchObject({ ok: false });
   });

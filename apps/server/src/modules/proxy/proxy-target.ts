@@ -25,6 +25,8 @@ export interface BaseRules {
 export function readBase(text: unknown, { policy, mayBePlain }: BaseRules): BaseVerdict {
   const no = (reason: string): BaseVerdict => ({ ok: false, reason });
   if (typeof text !== 'string' || !URL.canParse(text)) return no('it is no absolute address');
+  // URL readers disagree about these: some end the host where others skip a character.
+  if (/[\s\\\p{Cc}]/u.test(text)) return no('it has a character that no address has');
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return no('it is not http or https');
   if (url.username !== '' || url.password !== '') return no('it has a user name or password');

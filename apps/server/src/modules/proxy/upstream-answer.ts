@@ -91,9 +91,15 @@ export function createAnswerFeed(controller: Controller, head: { status: number;
       finish('caller_gone', CALLER_GONE);
       return promise;
     }
+    try {
+      response.writeHead(head.status, headers);
+    } catch (error) {
+      // Nothing has been sent: whoever asked may still be told why.
+      controller.abort(UNWANTED);
+      return Promise.reject(error);
+    }
     response.once('close', left);
     response.on('drain', goOn);
-    response.writeHead(head.status, headers);
     for (const chunk of early.splice(0)) sink.data(chunk);
     if (ending !== null) sink[ending]();
     // What lies ready comes at once, and goes out in one piece with the head.

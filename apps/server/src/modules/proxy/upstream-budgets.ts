@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Clock } from '@withmarfa/engine';
 import { MarfaError } from '@withmarfa/shared';
 import { LRUCache } from 'lru-cache';
@@ -47,6 +48,12 @@ export function createUpstreamBudgets({ clock, board, bounds = BOUNDS }: Upstrea
   const entries = new LRUCache<string, Entry>({ max: MAX_ACCOUNTS });
   let cancelShare: (() => void) | null = null;
 
+  /** Where names go to others they are hashed: an account may be somebody's address. */
+  function nameOf(account: string, origin: string): string {
+    const name = `${account} ${origin}`;
+    return board === null ? name : hash('sha256', name, 'base64url');
+  }
+
   function entryOf(name: string): Entry {
     const known = entries.get(name);
     if (known) return known;
@@ -69,14 +76,15 @@ export function createUpstreamBudgets({ clock, board, bounds = BOUNDS }: Upstrea
     const inUse = [...entries].filter(([, entry]) => entry.isInUse);
     for (const [, entry] of inUse) entry.isInUse = false;
     try {
+      // Heard first: what is told then counts what others have told.
+      const heard = (await board?.hear(inUse.map(([name]) => name))) ?? [];
+      for (const { name, knowledge } of heard) entries.peek(name)?.budget.hear(knowledge, clock.nowMs());
       const told = inUse.flatMap(([name, entry]) => {
         const knowledge = entry.isNews ? entry.budget.known() : null;
         entry.isNews = false;
         return knowledge === null ? [] : [{ name, knowledge }];
       });
       if (told.length > 0) await board?.tell(told);
-      const heard = (await board?.hear(inUse.map(([name]) => name))) ?? [];
-      for (const { name, knowledge } of heard) entries.peek(name)?.budget.hear(knowledge, clock.nowMs());
     } catch {
       // Each process then goes by what it learns itself.
     }
@@ -85,7 +93,7 @@ export function createUpstreamBudgets({ clock, board, bounds = BOUNDS }: Upstrea
 
   return {
     async admit({ account, origin }, connectionId, signal) {
-      const entry = entryOf(`${account} ${origin}`);
+      const entry = entryOf(nameOf(account, origin));
       entry.isInUse = true;
       if (board !== null) cancelShare ??= clock.at(clock.nowMs() + SHARE_EVERY_MS, () => void share());
       const admission = await entry.queue.admit(connectionId, signal);

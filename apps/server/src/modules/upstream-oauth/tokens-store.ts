@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Database, Queryable, Transaction } from '../../platform/database/database.ts';
+import { preparedQuery } from '../../platform/database/prepared-query.ts';
 import { lockRows } from '../../platform/database/row-lock.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
@@ -9,13 +10,23 @@ import type { GrantedTokens } from './token-answer.ts';
 export type TokenRow = Selectable<Tables['upstream_tokens']>;
 export type TokenCallRow = Selectable<Tables['token_calls']>;
 
-export function findTokens(queryable: Queryable, spaceId: string, connectionId: string): Promise<TokenRow | undefined> {
-  return queryable
-    .selectFrom('upstream_tokens')
-    .selectAll()
-    .where('space_id', '=', spaceId)
-    .where('connection_id', '=', connectionId)
-    .executeTakeFirst();
+/** Every call of an OAuth account asks for them. */
+const tokensOf = preparedQuery<{ spaceId: string; connectionId: string }, TokenRow>(
+  ['spaceId', 'connectionId'],
+  (queryable, value) =>
+    queryable
+      .selectFrom('upstream_tokens')
+      .selectAll()
+      .where('space_id', '=', value.spaceId)
+      .where('connection_id', '=', value.connectionId),
+);
+
+export async function findTokens(
+  queryable: Queryable,
+  spaceId: string,
+  connectionId: string,
+): Promise<TokenRow | undefined> {
+  return (await tokensOf(queryable, { spaceId, connectionId })).rows[0];
 }
 
 export function lockTokens(

@@ -354,6 +354,8 @@ export interface Tables {
     outcome: string | null;
     reason: string | null;
   };
+  /** What processes have learned of the limits of upstream accounts, which `name` is a hash of. */
+  upstream_budgets: { name: string; knowledge: string; told_at_ms: number };
   leases: {
     id: string;
     space_id: string;
