@@ -94,8 +94,12 @@ describe('A server that cannot start says what to do:', () => {
   it('mail that could not leave, or would leave secrets in a log', async () => {
     const faults = async (variables: Record<string, string>) =>
       [...(await failure(variables)).matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name]) => name);
-    expect(await faults({ MARFA_EMAIL_BACKEND: 'log', NODE_ENV: 'production' })).toEqual(['MARFA_EMAIL_BACKEND']);
-    expect(await faults({ MARFA_EMAIL_BACKEND: 'smtp', NODE_ENV: 'production' })).toEqual([
+    const production = {
+      NODE_ENV: 'production',
+      MARFA_OAUTH_REDIRECT_ALLOWLIST: 'https://marfa.example/oauth/callback/google',
+    };
+    expect(await faults({ MARFA_EMAIL_BACKEND: 'log', ...production })).toEqual(['MARFA_EMAIL_BACKEND']);
+    expect(await faults({ MARFA_EMAIL_BACKEND: 'smtp', ...production })).toEqual([
       'MARFA_SMTP_URL',
       'MARFA_EMAIL_FROM',
       'MARFA_AUTH_BASE_URL',
@@ -105,6 +109,20 @@ describe('A server that cannot start says what to do:', () => {
     ]);
     const odd = { MARFA_EMAIL_FROM: 'a@b.example\r\nBcc: c@d.example', MARFA_SMTP_URL: 'http://x', AUTH_MODE: 'open' };
     expect((await faults(odd)).sort()).toEqual(['AUTH_MODE', 'MARFA_EMAIL_FROM', 'MARFA_SMTP_URL']);
+  });
+
+  it('ways back from upstreams that nobody listed, or that are none', async () => {
+    const output = await failure({ NODE_ENV: 'production' });
+    expect(output).toContain('  MARFA_OAUTH_REDIRECT_ALLOWLIST: needed in production');
+    for (const odd of ['https://marfa.example/cb?next=1', 'marfa.example/cb', 'https://marfa.example/cb#x'])
+      expect(await failure({ MARFA_OAUTH_REDIRECT_ALLOWLIST: odd })).toContain(
+        '  MARFA_OAUTH_REDIRECT_ALLOWLIST: expected addresses',
+      );
+  });
+
+  it('a list of keys that is none', async () => {
+    for (const list of ['a:short,b:short', `a:${'x'.repeat(40)},a:${'y'.repeat(40)}`])
+      expect(await failure({ MARFA_AUTH_SECRET: list })).toContain('  MARFA_AUTH_SECRET: ');
   });
 
   it('a port in use', async () => {

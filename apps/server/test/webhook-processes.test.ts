@@ -55,6 +55,7 @@ describe('A server in production', () => {
     const server = await startServer({
       ...profile.variables,
       NODE_ENV: 'production',
+      MARFA_OAUTH_REDIRECT_ALLOWLIST: 'https://marfa.example/oauth/callback/google',
       MARFA_OUTBOUND_ALLOW: '10.1.2.3:80',
     });
     try {

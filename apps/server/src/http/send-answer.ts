@@ -32,7 +32,9 @@ export function sendJson({ request, response, headers }: Answering, status: numb
 export function sendError(exchange: Answering, thrown: unknown): void {
   const { request, response, headers, logger, requestId } = exchange;
   const error = toMarfaError(thrown);
-  if (error.status >= 500) logger.error({ request_id: requestId, error: thrown }, 'request failed');
+  // What an upstream does is no fault of this server.
+  if (error.status >= 500)
+    logger[error.status === 502 ? 'warn' : 'error']({ request_id: requestId, error: thrown }, 'request failed');
   if (response.headersSent) {
     response.destroy();
     return;

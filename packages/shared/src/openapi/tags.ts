@@ -18,7 +18,7 @@ export const TAGS: Record<string, { name: string; description: string }> = {
   },
   connections: { name: 'Connections', description: 'Installed integrations and their runs.' },
   credentials: {
-    name: 'Upstream credentials',
+    name: 'Credentials',
     description: 'What opens an upstream account: OAuth clients and static tokens, kept encrypted and never shown.',
   },
   'lease-tokens': {
