@@ -2,17 +2,14 @@ import { createHash } from 'node:crypto';
 import { MarfaError } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Transaction } from '../../platform/database/database.ts';
-import type { Platform } from '../../platform/platform.ts';
 import type { RedirectAllowlist } from '../../platform/redirect-allowlist.ts';
-import type { SecretBox } from '../../platform/secret-box.ts';
-import type { ActivityService } from '../activity/index.ts';
-import type { AuditService } from '../audit/index.ts';
-import type { ConnectionRow, ConnectionsService } from '../connections/index.ts';
-import type { CredentialsService, OAuthCredential } from '../credentials/index.ts';
+import type { ConnectionRow } from '../connections/index.ts';
+import type { OAuthCredential } from '../credentials/index.ts';
 import { authorizationUrl } from './authorization-url.ts';
 import { invalidState, type OAuthState, openState, sealState } from './oauth-state.ts';
-import { saveGrant } from './save-grant.ts';
+import { type SaveDeps, saveGrant } from './save-grant.ts';
 import { requestTokens } from './token-endpoint.ts';
+import { beginTokenCall, endTokenCall } from './tokens-store.ts';
 
 /** How long a person may take at the upstream, in milliseconds. */
 const STATE_LIFE_MS = 600_000;
@@ -59,13 +56,7 @@ export interface Bootstrap {
   finish(query: CallbackQuery, userId: string | null): Promise<CallbackOutcome>;
 }
 
-export interface BootstrapDeps {
-  platform: Platform;
-  box: SecretBox;
-  connections: ConnectionsService;
-  credentials: CredentialsService;
-  activity: ActivityService;
-  audit: AuditService;
+export interface BootstrapDeps extends SaveDeps {
   allowlist: RedirectAllowlist;
   publicUrl: () => string;
   fetch: typeof fetch;
@@ -129,14 +120,20 @@ export function createBootstrap(deps: BootstrapDeps): Bootstrap {
         return fail(connection, reason, error === 'access_denied' ? DENIED : `The upstream answered ${reason}.`);
       }
       const { redirect_uri, code_verifier } = state;
+      const callId = await noteCall(connection);
       const outcome = await requestTokens(
         { credential, secret: credentials.reveal(credential) },
         { grant_type: 'authorization_code', code, redirect_uri, code_verifier },
         { fetch },
       );
       if (outcome.kind !== 'granted')
-        return fail(connection, outcome.reason, outcome.kind === 'refused' ? outcome.explanation : UNANSWERED);
-      const saved = await saveGrant({ connection, credential, outcome }, deps);
+        return fail(
+          connection,
+          outcome.reason,
+          outcome.kind === 'refused' ? outcome.explanation : UNANSWERED,
+          (transaction) => endTokenCall(transaction, callId, { ...endOf(outcome), nowMs: now().getTime() }),
+        );
+      const saved = await saveGrant({ connection, credential, outcome, callId }, deps);
       if (saved !== null) return { kind: 'connected', connection: saved };
       throw invalidState('its connection has been uninstalled or changed meanwhile');
     },
@@ -165,8 +162,22 @@ export function createBootstrap(deps: BootstrapDeps): Bootstrap {
     return credential?.kind === 'oauth_token' ? credential : null;
   }
 
-  async function fail(connection: ConnectionRow, reason: string, explanation: string): Promise<CallbackOutcome> {
+  /** The journal has every call for tokens, before it is made. */
+  async function noteCall({ id: connection_id, space_id }: ConnectionRow): Promise<string> {
+    const id = newId();
+    const call = { id, space_id, connection_id, grant_type: 'authorization_code', generation: 0, fence: 0 };
+    await database.write((transaction) => beginTokenCall(transaction, { ...call, started_at_ms: now().getTime() }));
+    return id;
+  }
+
+  async function fail(
+    connection: ConnectionRow,
+    reason: string,
+    explanation: string,
+    also: (transaction: Transaction) => Promise<void> = () => Promise.resolve(),
+  ): Promise<CallbackOutcome> {
     await database.write(async (transaction) => {
+      await also(transaction);
       await activity.record(transaction, connection.space_id, connection.id, {
         severity: 'error',
         summary: `the account of ${connection.label} was not connected`,
@@ -186,6 +197,8 @@ export function createBootstrap(deps: BootstrapDeps): Bootstrap {
     return { kind: 'failed', connection, reason, explanation };
   }
 }
+
+const endOf = ({ kind, reason }: { kind: string; reason: string }) => ({ outcome: kind, reason });
 
 const DENIED = 'Access was denied at the upstream. Nothing was changed; begin again when you want to allow it.';
 const UNANSWERED = 'The upstream could not be asked for the tokens, or answered nothing that makes sense. Begin again.';

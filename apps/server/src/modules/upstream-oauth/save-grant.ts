@@ -5,12 +5,14 @@ import type { AuditService } from '../audit/index.ts';
 import type { ConnectionRow, ConnectionsService } from '../connections/index.ts';
 import type { CredentialsService, OAuthCredential } from '../credentials/index.ts';
 import type { TokenOutcome } from './token-endpoint.ts';
-import { lockTokens, sealTokens } from './tokens-store.ts';
+import { endTokenCall, lockTokens, sealTokens } from './tokens-store.ts';
 
 export interface NewGrant {
   connection: ConnectionRow;
   credential: OAuthCredential;
   outcome: TokenOutcome & { kind: 'granted' };
+  /** The journal entry of the call that gave it. */
+  callId: string;
 }
 
 export interface SaveDeps {
@@ -28,14 +30,17 @@ export interface SaveDeps {
  * @returns the Connection, or null when it is gone or has another client by now.
  */
 export async function saveGrant(
-  { connection, credential, outcome }: NewGrant,
+  { connection, credential, outcome, callId }: NewGrant,
   { platform, box, connections, credentials, activity, audit }: SaveDeps,
 ): Promise<ConnectionRow | null> {
   const { database, now } = platform;
   const { space_id, id } = connection;
   return database.write(async (transaction) => {
     const row = await connections.lock(transaction, space_id, id);
-    if (row.active === 0 || row.credential_ref !== credential.id) return null;
+    const isWanted = row.active === 1 && row.credential_ref === credential.id;
+    const end = { outcome: isWanted ? 'granted' : 'superseded', reason: null, nowMs: now().getTime() };
+    await endTokenCall(transaction, callId, end);
+    if (!isWanted) return null;
     const before = await lockTokens(transaction, database.dialect, id);
     const sealed = {
       // Another grant: nothing of the former one is carried over.
