@@ -94,7 +94,7 @@ describeServer(
       connection.receiver.answerWith(() => undefined);
       for (let count = 0; count < 1050; count += 50) {
         const items = Array.from({ length: 50 }, () => ({ type: 'core.note' }));
-        expect((await api.post('/items/bulk', { items })).status).toBe(200);
+        expect((await api.post('/items/bulk', { items, mode: 'create_only', emit_events: true })).status).toBe(200);
       }
       await waitFor(async () => (await warnings(api, 'backpressure')).length > 0);
       const marker = await here(api, plain);

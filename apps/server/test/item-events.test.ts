@@ -76,7 +76,7 @@ describeServer(
       const { api } = await aSpace(under.admin);
       const other = await aSpace(under.admin);
       const connection = await here(api);
-      const fields = { title: { type: 'string', description: 'A title.' } };
+      const fields = { wind: { type: 'string', description: 'From where.' } };
       const own = { label: 'Log', description: 'A log.', version: '1.0.0', fields };
       created(await api.post('/types', { ...own, id: 'harbour.log', parent: 'core.note' }));
       await anItem(other.api);
