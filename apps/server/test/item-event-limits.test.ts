@@ -6,12 +6,19 @@ import { type Listening, listen, writeListener } from './support/item-event-conn
 import { anItem, aSpace } from './support/spaces.ts';
 import { waitFor } from './support/start-server.ts';
 
-/** Answers every write of another connector, and a person's write that has its id as the title. */
+/** Answers every write of another connector, and a person's write that has its id as the title; keeps quiet about its chain. */
 const answering = await writeListener(
   {},
-  `const { hop_count } = event.cycle;
+  {
+    afterwards: `const { hop_count } = event.cycle;
   if (hop_count > 0 || event.payload.properties.title === ctx.connection_id)
     await ctx.marfa.updateItem(event.item_id, { properties: { body: String(hop_count) } });`,
+    head: `const honest = globalThis.fetch;
+globalThis.fetch = (url, { headers, ...rest } = {}) => {
+  const said = Object.entries(headers ?? {}).filter(([name]) => !/^x-marfa-cycle/i.test(name));
+  return honest(url, { ...rest, headers: Object.fromEntries(said) });
+};`,
+  },
 );
 const plain = await writeListener();
 afterAll(async () => {
@@ -82,7 +89,10 @@ describeServer(
           const rows = await warnings(api, 'hop_budget');
           return rows.length > 0 && rows;
         });
-        expect(warning).toMatchObject({ connection_id: one.id, detail: { hop_count: 2 } });
+        expect(warning).toMatchObject({
+          connection_id: one.id,
+          detail: { originating_connection_id: one.id, hop_count: 2 },
+        });
         expect(await bodyOf(api, id)).toBe('1');
         expect(other.told().every(({ cycle }) => cycle.hop_count < 2)).toBe(true);
       });

@@ -12,7 +12,10 @@ const tasks = await writeListener({ target_types: ['core.task'] });
 /** Changes what it is told of as soon as it is there. */
 const eager = await writeListener(
   {},
-  "if (event.event_type === 'created') await ctx.marfa.updateItem(event.item_id, { properties: { body: 'seen' } });",
+  {
+    afterwards:
+      "if (event.event_type === 'created') await ctx.marfa.updateItem(event.item_id, { properties: { body: 'seen' } });",
+  },
 );
 afterAll(async () => {
   for (const connector of [notes, tasks, eager]) await connector.dispose();

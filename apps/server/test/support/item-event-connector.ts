@@ -18,9 +18,13 @@ const TELL = `async (ctx, event) => {
 
 /**
  * Writes a connector that posts each item event it is given to the address in its `mode`.
- * @param then source that runs afterwards, with `ctx` and `event`.
+ * @param afterwards source that runs afterwards, with `ctx` and `event`.
+ * @param head source that runs when the process starts.
  */
-export function writeListener(changes: Record<string, unknown> = {}, then = ''): Promise<ConnectorFolder> {
+export function writeListener(
+  changes: Record<string, unknown> = {},
+  { afterwards = '', head = '' } = {},
+): Promise<ConnectorFolder> {
   return writeConnector('async () => ({ ok: true })', {
     changes: {
       direction: 'both',
@@ -28,7 +32,8 @@ export function writeListener(changes: Record<string, unknown> = {}, then = ''):
       triggers: [{ type: 'manual' }, { type: 'item-event' }],
       ...changes,
     },
-    itemEvent: `${TELL}\n${then}\nreturn { ok: true }; }`,
+    head,
+    itemEvent: `${TELL}\n${afterwards}\nreturn { ok: true }; }`,
   });
 }
 
