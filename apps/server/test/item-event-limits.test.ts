@@ -87,7 +87,7 @@ describeServer(
         const { id } = await anItem(api, { properties: { title: one.id } });
         const [warning] = await waitFor(async () => {
           const rows = await warnings(api, 'hop_budget');
-          return rows.length > 0 && rows;
+          return rows.length > 0 ? rows : null;
         });
         expect(warning).toMatchObject({
           connection_id: one.id,

@@ -25,11 +25,11 @@ async function settled(api: Api, connectionId: string) {
   const notes = await allRows(api, '/items?type=core.note');
   const tasks = await waitFor(async () => {
     const rows = await allRows(api, '/items?type=core.task');
-    return rows.length >= notes.length && rows;
+    return rows.length >= notes.length ? rows : null;
   }, 80_000);
   const runs = await waitFor(async () => {
     const rows = await allRows(api, `/connections/${connectionId}/runs`);
-    return rows.every(({ status }) => status === 'succeeded') && rows;
+    return rows.every(({ status }) => status === 'succeeded') ? rows : null;
   }, 80_000);
   return {
     notes: notes.map(({ id }) => id).sort(),

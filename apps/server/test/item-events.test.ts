@@ -114,6 +114,7 @@ describeServer(
       const note = await anItem(api);
       expect((await paused.wait(1)).map(({ item_id }) => item_id)).toEqual([note.id]);
       await awake.wait(2);
+      expect(await allRows(api, `/connections/${paused.id}/runs`)).toHaveLength(1);
       expect(gone.told()).toEqual([]);
       expect(trimmed.told()).toEqual([]);
     });

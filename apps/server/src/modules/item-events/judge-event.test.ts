@@ -8,9 +8,10 @@ const LISTENER = {
   label: 'Tides',
   isActive: true,
   isPaused: false,
+  since: { tx: 7, seq: 3 },
   targetTypes: ['core.note'],
 };
-const EVENT = { space_id: 'space-1', type: 'core.note', origin_connection_id: null, hop_count: 0 };
+const EVENT = { tx: 7, seq: 4, space_id: 'space-1', type: 'core.note', origin_connection_id: null, hop_count: 0 };
 const RULES = { isA: (type: string, ancestor: string) => type.startsWith(ancestor), hopBudget: 5 };
 
 describe('An item event', () => {
@@ -22,6 +23,8 @@ describe('An item event', () => {
     ['system_type', { targetTypes: ['system.activity'] }, { type: 'system.activity' }],
     ['type_not_targeted', {}, { type: 'core.task' }],
     ['subscription_inactive', { isActive: false }, {}],
+    ['subscription_inactive', {}, { seq: 3 }],
+    ['subscription_inactive', {}, { tx: 6, seq: 9 }],
     ['subscription_paused', { isPaused: true }, {}],
     ['self_event', {}, { origin_connection_id: 'connection-a', hop_count: 1 }],
     ['self_event', {}, { origin_connection_id: 'connection-a', hop_count: 9 }],

@@ -1,5 +1,6 @@
 import { isSystemType } from '@withmarfa/shared';
 import type { EventRow } from '../../platform/database/settled-events.ts';
+import { isBefore } from '../../platform/event-log/event-position.ts';
 import type { Listener } from './listeners.ts';
 
 /** Whether an event wakes a Connection, or why not. */
@@ -19,14 +20,14 @@ export type Verdict =
  * @param rules.isA of the space's catalogue. @param rules.hopBudget steps that a chain may take.
  */
 export function judgeEvent(
-  listener: Omit<Listener, 'since'>,
-  event: Pick<EventRow, 'space_id' | 'type' | 'origin_connection_id' | 'hop_count'>,
+  listener: Listener,
+  event: Pick<EventRow, 'tx' | 'seq' | 'space_id' | 'type' | 'origin_connection_id' | 'hop_count'>,
   rules: { isA: (type: string, ancestor: string) => boolean; hopBudget: number },
 ): Verdict {
   if (event.space_id !== listener.spaceId) return 'cross_tenant';
   if (isSystemType(event.type)) return 'system_type';
   if (!listener.targetTypes.some((type) => rules.isA(event.type, type))) return 'type_not_targeted';
-  if (!listener.isActive) return 'subscription_inactive';
+  if (!listener.isActive || !isBefore(listener.since, event)) return 'subscription_inactive';
   if (listener.isPaused) return 'subscription_paused';
   if (event.origin_connection_id === listener.id) return 'self_event';
   return event.hop_count >= rules.hopBudget ? 'hop_budget_exceeded' : 'ok';

@@ -1,7 +1,6 @@
 import { afterCommit } from '../../platform/database/after-commit.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { EventRow } from '../../platform/database/settled-events.ts';
-import { isBefore } from '../../platform/event-log/event-position.ts';
 import { appendMessage } from '../../platform/mailbox/append-message.ts';
 import { foldWaiting } from '../../platform/mailbox/fold-waiting.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -45,7 +44,6 @@ export function createTakeItemEvents({ platform, types, activity, ring, hopBudge
       if (!catalogue) continue;
       const budget = catalogue.config.hop_budget ?? hopBudget;
       for (const listener of listeners) {
-        if (!isBefore(listener.since, event)) continue;
         const verdict = judgeEvent(listener, event, { isA: catalogue.isA, hopBudget: budget });
         if (verdict === 'hop_budget_exceeded')
           await warnOfLoss(transaction, listener, event, { kind: 'hop_budget', budget });
