@@ -116,7 +116,7 @@ const RANKS = [
   ['connections'],
   ['auth', 'upstream-oauth', 'runs'],
   ['oauth'],
-  ['proxy', 'inbound-webhooks', 'runtime', 'pages'],
+  ['proxy', 'inbound-webhooks', 'item-events', 'runtime', 'pages'],
 ];
 
 const rankRules = RANKS.map((modules, rank) => {

@@ -1,6 +1,13 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { parseOutboundAllow } from '@withmarfa/runtime-sdk/host';
-import { DEFAULT_MAX_BLOB_BYTES, type Issue, MarfaError, PROXY_BYTES, RUNTIME_CREDENTIAL_TTL } from '@withmarfa/shared';
+import {
+  DEFAULT_MAX_BLOB_BYTES,
+  HOP_BUDGET,
+  type Issue,
+  MarfaError,
+  PROXY_BYTES,
+  RUNTIME_CREDENTIAL_TTL,
+} from '@withmarfa/shared';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 import { ACCOUNT_VARIABLES, type AccountSettings, accountFaults, readAccountSettings } from './account-settings.ts';
@@ -67,6 +74,7 @@ const EnvironmentSchema = z.object({
   MARFA_PROXY_MAX_RESPONSE_BYTES: wholeNumber(1, MOST_PROXY_BYTES, PROXY_BYTES.response),
   MARFA_RUNTIME_WORKERS: wholeNumber(1, 64, 2),
   MARFA_RUN_TIMEOUT_SECONDS: wholeNumber(1, 3600, 120),
+  MARFA_DEFAULT_HOP_BUDGET: wholeNumber(HOP_BUDGET.min, HOP_BUDGET.max, HOP_BUDGET.default),
   TRUSTED_PROXY_CIDRS: commaList.refine(
     isProxyList,
     'expected addresses or CIDRs of your proxies, comma-separated, such as 10.0.0.0/8',
@@ -175,6 +183,8 @@ export interface Environment {
   proxy: { maxRequestBytes: number; maxResponseBytes: number };
   runtimeWorkers: number;
   runTimeoutSeconds: number;
+  /** Steps that connectors may take in one chain of writes, in a space that says nothing else. */
+  hopBudget: number;
   /** Whose `X-Forwarded-For` is believed. */
   trustedProxies: string[];
   corsOrigins: string[];
@@ -248,6 +258,7 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     },
     runtimeWorkers: values.MARFA_RUNTIME_WORKERS,
     runTimeoutSeconds: values.MARFA_RUN_TIMEOUT_SECONDS,
+    hopBudget: values.MARFA_DEFAULT_HOP_BUDGET,
     trustedProxies: values.TRUSTED_PROXY_CIDRS,
     corsOrigins: values.CORS_ORIGINS,
     hsts: values.ENABLE_HSTS,

@@ -179,6 +179,7 @@ async function wireOver(
     environment,
     workingFolder,
     platform,
+    eventLog,
     keys,
     types,
     activity,

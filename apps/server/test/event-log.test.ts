@@ -32,7 +32,7 @@ describe.each(DIALECTS)('The event log on %s', (dialect) => {
       event: 'item.created',
       subjectId,
       type: 'core.note',
-      originConnectionId: null,
+      writer: null,
       payload: '{}',
     });
   const write = async (...subjects: string[]) => {
@@ -113,7 +113,7 @@ describe.each(DIALECTS)('The event log on %s', (dialect) => {
     if (!routed) throw new Error('it was written');
     await database.write(async (transaction) => {
       await aWebhookRow(transaction);
-      await log.moveRouted(transaction, routed);
+      await log.mark('webhooks').move(transaction, routed);
     });
     for (const subject of ['routed', 'waiting']) await age(subject);
     await log.prune(72);
@@ -134,13 +134,13 @@ describe.each(DIALECTS)('The event log on %s', (dialect) => {
           .updateTable('events')
           .set((row) => ({ tx: row('tx', '+', elsewhere) }))
           .execute();
-        await log.moveRouted(transaction, { tx: a.tx + elsewhere, seq: a.seq });
+        await log.mark('webhooks').move(transaction, { tx: a.tx + elsewhere, seq: a.seq });
       });
       expect(await subjects()).toEqual([]);
       log = await open();
       await write('d');
       expect(await subjects()).toEqual(['a', 'b', 'c', 'd']);
-      expect(await subjects(await log.routedThrough())).toEqual(['b', 'c', 'd']);
+      expect(await subjects(await log.mark('webhooks').reached())).toEqual(['b', 'c', 'd']);
       expect(await log.fromCursor(before)).toBeNull();
       const after = log.toCursor(await log.head());
       log = await open();

@@ -12,6 +12,7 @@ export { decideSkip } from './runs/decide-skip.ts';
 export { createDispatcher, type Dispatcher, type DispatcherOptions, type ManualRequest } from './runs/dispatcher.ts';
 export { type DrainEnd, type DrainOptions, drainConnection } from './runs/drain-connection.ts';
 export type { FaultPlace, OnFault } from './runs/fault.ts';
+export { foldMessages } from './runs/fold-messages.ts';
 export { computeRetryDelayMs, MAX_ATTEMPTS } from './runs/retry-policy.ts';
 export { computeRuntimeStatus, FAILING_AFTER } from './runs/runtime-status.ts';
 export type { ActivityRow, ConnectionHealth, Settlement } from './runs/settlement.ts';

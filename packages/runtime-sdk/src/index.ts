@@ -3,6 +3,8 @@ export {
   type BulkResult,
   type CreateEdgeInput,
   type CreateItemInput,
+  CYCLE_HEADERS,
+  type Cycle,
   computeNextRunAt,
   type Edge,
   type HandlerResult,
@@ -15,6 +17,7 @@ export {
   type ListItemsQuery,
   type ManualMessage,
   MarfaError,
+  nextHopMetadata,
   type QueueMessage,
   type ScheduleMessage,
   type Severity,
@@ -33,6 +36,7 @@ export { type BuiltContext, buildConnectionContext } from './context/build-conne
 export type { ActivitySink, ConnectionContext, ConnectorLog, Cursor } from './context/connection-context.ts';
 export { createActivitySink } from './context/create-activity-sink.ts';
 export { type CursorStore, createCursorStore, MAX_CURSOR_BYTES } from './context/create-cursor-store.ts';
+export { SDK_DEFAULT_HOP_BUDGET } from './context/sdk-default-hop-budget.ts';
 export { BodyTooLargeError } from './errors/body-too-large-error.ts';
 export { ConnectionGoneError } from './errors/connection-gone-error.ts';
 export { EgressRefusedError, type EgressRule } from './errors/egress-refused-error.ts';

@@ -341,6 +341,7 @@ export {
 } from './permissions/permission-maps.ts';
 export { type ProjectedScopes, projectScopes } from './permissions/project-scopes.ts';
 export { matchesPattern, resolvePattern } from './permissions/resolve-pattern.ts';
+export { CYCLE_HEADERS, type Cycle, CycleSchema, nextHopMetadata, PERSONAL_CYCLE } from './runs/cycle.ts';
 export {
   type HandlerResult,
   HandlerResultSchema,

@@ -12,6 +12,7 @@ import type { Idempotency } from './idempotency.ts';
 import { unauthorized } from './mount-endpoint.ts';
 import type { PassageMatch } from './passage-routes.ts';
 import type { ProtocolRoutes } from './protocol-routes.ts';
+import { raiseHop } from './raise-hop.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { logWhenAnswered, requestIdFor, setRequestId } from './request-log.ts';
 import { apiHeaders } from './security-headers.ts';
@@ -159,7 +160,8 @@ async function identify(
   const counted = { method: request.method ?? 'GET', path, area, clientIp };
   let caller: Caller | null;
   try {
-    caller = await authenticate(ownBearer ? undefined : request.headers.authorization, clientIp);
+    const known = await authenticate(ownBearer ? undefined : request.headers.authorization, clientIp);
+    caller = known && raiseHop(known, request.headers);
   } catch (refusal) {
     if (MarfaError.is(refusal, 'unauthorized')) await rateLimits?.count(counted, null, headers);
     throw refusal;

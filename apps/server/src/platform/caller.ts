@@ -1,4 +1,4 @@
-import type { Grant, Tier } from '@withmarfa/shared';
+import type { Cycle, Grant, Tier } from '@withmarfa/shared';
 
 /** Who a request acts for, once its credential has been checked. */
 export interface Caller extends Grant {
@@ -18,5 +18,7 @@ export interface Caller extends Grant {
   isPlatform: boolean;
   /** Set for runtime credentials: the one Connection they are bound to. */
   connectionId: string | null;
+  /** The chain that the caller's writes belong to. */
+  cycle: Cycle;
   clientIp: string | null;
 }

@@ -11,6 +11,7 @@ import {
 } from '../modules/connections/index.ts';
 import { createCredentialsService, mountCredentialRoutes } from '../modules/credentials/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from '../modules/integrations/index.ts';
+import { createItemEventRouter } from '../modules/item-events/index.ts';
 import type { KeysService } from '../modules/keys/index.ts';
 import { createDatabaseBoard, createRedisBoard, createUpstreamProxy } from '../modules/proxy/index.ts';
 import { createRunsService, mountRunRoutes } from '../modules/runs/index.ts';
@@ -23,6 +24,7 @@ import {
 } from '../modules/runtime/index.ts';
 import type { TypesService } from '../modules/types/index.ts';
 import { createUpstreamOAuth, mountUpstreamOAuthRoutes } from '../modules/upstream-oauth/index.ts';
+import type { EventLog } from '../platform/event-log/open-event-log.ts';
 import type { Outbound } from '../platform/outbound-fetch.ts';
 import type { Platform } from '../platform/platform.ts';
 import { createRedirectAllowlist } from '../platform/redirect-allowlist.ts';
@@ -34,6 +36,7 @@ export interface ConnectionParts {
   environment: Environment;
   workingFolder: string;
   platform: Platform;
+  eventLog: EventLog;
   keys: KeysService;
   types: TypesService;
   activity: ActivityService;
@@ -133,6 +136,16 @@ export async function wireConnections(parts: ConnectionParts) {
     },
   });
 
+  const itemEvents = createItemEventRouter({
+    platform,
+    log: parts.eventLog,
+    commits: database.commits,
+    types,
+    activity,
+    ring: runtime.ring,
+    hopBudget: environment.hopBudget,
+  });
+
   return {
     forPages: {
       integrations,
@@ -166,8 +179,12 @@ export async function wireConnections(parts: ConnectionParts) {
       // One process owns a SQLite file; on Postgres the holder may live, and its lease runs out.
       if (database.dialect === 'sqlite') await upstream.releaseLeases();
       await runtime.start();
+      itemEvents.start();
     },
-    stopRuns: () => runtime.stop(),
+    async stopRuns(): Promise<void> {
+      await itemEvents.stop();
+      await runtime.stop();
+    },
     stop: () => proxy.stop(),
   };
 }

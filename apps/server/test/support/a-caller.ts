@@ -1,3 +1,4 @@
+import { PERSONAL_CYCLE } from '@withmarfa/shared';
 import type { Caller } from '../../src/platform/caller.ts';
 
 export const SPACE = '0198c000-0000-7000-8000-000000000001';
@@ -13,6 +14,7 @@ export function aCaller(own: Partial<Caller> = {}): Caller {
     defaultTier: 'library',
     isPlatform: false,
     connectionId: null,
+    cycle: PERSONAL_CYCLE,
     clientIp: null,
     type_permissions: {},
     extension_permissions: {},

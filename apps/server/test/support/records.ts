@@ -42,3 +42,19 @@ export async function makeItTheirs(profile: Profile, api: Api): Promise<void> {
     await database.close();
   }
 }
+
+/** Makes it as if the upstream account of a Connection had been lost. */
+export async function loseAccount(profile: Profile, connectionId: string): Promise<void> {
+  const database = await openRecord(profile);
+  try {
+    await database.write((transaction) =>
+      transaction
+        .updateTable('connections')
+        .set({ runtime_status: 'reauth_required', reauth_reason: 'token_rejected' })
+        .where('id', '=', connectionId)
+        .execute(),
+    );
+  } finally {
+    await database.close();
+  }
+}

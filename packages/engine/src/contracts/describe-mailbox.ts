@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import type { EngineStore } from './engine-store.ts';
 import { describeAppending } from './mailbox-appending.ts';
 import { describeClaiming } from './mailbox-claiming.ts';
+import { describeFolding } from './mailbox-folding.ts';
 import { describeSettling } from './mailbox-settling.ts';
 import { describeWaking } from './mailbox-waking.ts';
 
@@ -15,6 +16,7 @@ export function describeMailbox(name: string, createStore: () => Promise<EngineS
     describeAppending(createStore);
     describeClaiming(createStore);
     describeSettling(createStore);
+    describeFolding(createStore);
     describeWaking(createStore);
   });
 }

@@ -1,4 +1,5 @@
 import type { AppendResult, NewMessage } from '../ports/mailbox.ts';
+import { foldMessages } from '../runs/fold-messages.ts';
 import { copyJson } from './copy-json.ts';
 import type { MemoryState } from './memory-state.ts';
 
@@ -8,7 +9,9 @@ export function appendMessage(state: MemoryState, message: NewMessage): AppendRe
   const messages = state.messages.get(connectionId) ?? [];
   const keys = state.dedupeKeys.get(connectionId) ?? new Set();
   if (dedupeKey !== undefined && keys.has(dedupeKey)) return { accepted: false, reason: 'duplicate' };
-  if (coalesceKey !== undefined && messages.some((other) => isWaitingWith(other, coalesceKey))) {
+  const waiting = messages.find((other) => coalesceKey !== undefined && isWaitingWith(other, coalesceKey));
+  if (waiting) {
+    waiting.message = copyJson(foldMessages(waiting.message, message.message));
     return { accepted: false, reason: 'already_waiting' };
   }
   messages.push({

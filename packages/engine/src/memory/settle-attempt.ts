@@ -1,5 +1,6 @@
 import type { Lease } from '../ports/leases.ts';
 import type { ClaimedMessage } from '../ports/mailbox.ts';
+import { foldMessages } from '../runs/fold-messages.ts';
 import type { Settlement } from '../runs/settlement.ts';
 import type { MemoryState, StoredMessage } from './memory-state.ts';
 
@@ -52,6 +53,7 @@ function foldNewer(state: MemoryState, message: StoredMessage): void {
   if (message.coalesceKey === null) return;
   for (const other of [...(state.messages.get(message.connectionId) ?? [])]) {
     if (other.state !== 'waiting' || other.coalesceKey !== message.coalesceKey) continue;
+    message.message = foldMessages(message.message, other.message);
     remove(state, other);
     const run = state.runs.get(other.id);
     if (!run) continue;

@@ -12,7 +12,8 @@ export interface NewMessage {
   dedupeKey?: string;
   /**
    * At most one *waiting* message with this key per Connection, whether it waits for its first attempt or for another
-   * one; a second is refused meanwhile. A refused message does not use up its dedupe key.
+   * one; a second is refused meanwhile, and the waiting one takes on what an item event tells (`foldMessages`). A refused
+   * message does not use up its dedupe key.
    */
   coalesceKey?: string;
   /** Messages about the same subject keep their order even when one of them waits for a retry. */
@@ -51,7 +52,7 @@ export interface Mailbox {
   /**
    * Ends one attempt: message, run record, cursors, the Connection's health, schedule and activity rows in one
    * transaction, or nothing at all. A message that goes back to waiting takes the place of a newer one that waits with
-   * the same coalesce key: the newer one is gone and its run `skipped`.
+   * the same coalesce key, and takes on what that one tells: the newer one is gone and its run `skipped`.
    * @returns false when the lease's fence is stale or this attempt has been ended before; then nothing was written.
    */
   settle(lease: Lease, claimed: ClaimedMessage, settlement: Settlement): Promise<boolean>;

@@ -1,4 +1,4 @@
-import type { Endpoint } from '@withmarfa/shared';
+import { CYCLE_HEADERS, type Cycle, type Endpoint } from '@withmarfa/shared';
 import type { Clock } from '../clock/clock.ts';
 import { orAbort } from '../clock/or-abort.ts';
 import { wait } from '../clock/wait.ts';
@@ -35,6 +35,8 @@ export interface MarfaCallerOptions {
   clock: Clock;
   /** From 0 to 1. */
   random: () => number;
+  /** The chain that writes belong to; it goes along with each of them. */
+  cycle?: Cycle;
 }
 
 /** Makes a caller that authenticates, refreshes once on a 401, and repeats what may be repeated. */
@@ -51,7 +53,7 @@ export function createMarfaCaller(options: MarfaCallerOptions): MarfaCaller {
   }
 
   return async (endpoint, call) => {
-    const request = toRequest(options.serverUrl, endpoint, call);
+    const request = { ...toRequest(options.serverUrl, endpoint, call), headers: chainHeaders(endpoint, options.cycle) };
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await settle(send(request));
       const delay =
@@ -85,6 +87,12 @@ function mayPass(outcome: Outcome): boolean {
 /** A limit refuses before anything is done: whatever it was may be sent again when the server says so. */
 function isPutOff({ answer }: Outcome): boolean {
   return answer?.status === 429 && answer.retryAfter !== null;
+}
+
+function chainHeaders({ method }: Endpoint, cycle: Cycle | undefined): Record<string, string> {
+  if (cycle === undefined || method === 'GET') return {};
+  const { originating_connection_id: origin, hop_count } = cycle;
+  return { ...(origin === null ? {} : { [CYCLE_HEADERS.origin]: origin }), [CYCLE_HEADERS.hop]: String(hop_count) };
 }
 
 function toRequest(serverUrl: string, endpoint: Endpoint, call: CallOptions): MarfaRequest {

@@ -7,6 +7,8 @@ export interface MarfaRequest {
   label: string;
   /** JSON text. */
   body: string | undefined;
+  /** More headers, by name. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 export interface MarfaAnswer {
@@ -25,7 +27,11 @@ export async function sendOnce(
 ): Promise<MarfaAnswer> {
   const { signal } = options;
   signal.throwIfAborted();
-  const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${options.bearer}` };
+  const headers: Record<string, string> = {
+    ...request.headers,
+    accept: 'application/json',
+    authorization: `Bearer ${options.bearer}`,
+  };
   if (request.body !== undefined) headers['content-type'] = 'application/json';
   try {
     const response = await options.fetch(request.url, {

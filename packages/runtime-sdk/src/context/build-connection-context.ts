@@ -1,3 +1,4 @@
+import { nextHopMetadata } from '@withmarfa/shared';
 import { createCredentialKeeper } from '../client/create-credential-keeper.ts';
 import { createMarfaCaller } from '../client/create-marfa-caller.ts';
 import { createMarfaClient } from '../client/create-marfa-client.ts';
@@ -30,7 +31,14 @@ export function buildConnectionContext(
     credentials: { current: () => request.credential, refresh: dependencies.refreshCredential },
     clock: dependencies.clock,
   });
-  const call = createMarfaCaller({ ...dependencies, serverUrl: request.server_url, keeper, signal });
+  const cycle = request.message.kind === 'item-event' ? Object.freeze({ ...request.message.cycle }) : null;
+  const call = createMarfaCaller({
+    ...dependencies,
+    serverUrl: request.server_url,
+    keeper,
+    signal,
+    cycle: nextHopMetadata(connection_id, cycle),
+  });
   const proxy = createProxyCaller({ ...dependencies, connection_id, serverUrl: request.server_url, keeper, signal });
   const { client, counts } = createMarfaClient({ connection_id, call, proxy });
   const { cursor, changes } = createCursorStore(request.cursors, { signal });
@@ -43,6 +51,7 @@ export function buildConnectionContext(
     configuration: Object.freeze({ ...request.configuration }),
     marfa: client,
     cursor,
+    cycle,
     activity: createActivitySink({ connection_id, call }),
     log: createConnectorLog((line) => {
       if (!signal.aborted) dependencies.log(line);

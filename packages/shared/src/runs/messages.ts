@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IdSchema } from '../items/primitives.ts';
+import { CycleSchema } from './cycle.ts';
 
 const common = { integration_name: z.string(), connection_id: IdSchema, tenant_id: IdSchema.optional() };
 
@@ -28,7 +29,7 @@ export const ItemEventMessageSchema = z.object({
   ...common,
   event_type: z.enum(['created', 'updated', 'deleted', 'restored', 'state_changed', 'metadata_changed']),
   item_id: IdSchema,
-  cycle: z.object({ originating_connection_id: IdSchema.nullable(), hop_count: z.int().nonnegative() }),
+  cycle: CycleSchema,
   payload: z.record(z.string(), z.unknown()),
 });
 

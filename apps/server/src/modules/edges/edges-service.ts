@@ -6,6 +6,7 @@ import {
   mayAccessEdge,
   mayAccessType,
   mayWriteEdge,
+  PERSONAL_CYCLE,
   type Properties,
 } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
@@ -13,6 +14,7 @@ import { advisoryLock } from '../../platform/database/advisory-lock.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
 import { isUniqueViolation } from '../../platform/database/storage-fault.ts';
 import { appendEdgeEvent } from '../../platform/event-log/append-edge-event.ts';
+import type { EventWriter } from '../../platform/event-log/event-writer.ts';
 import { mergeProperties, withoutNulls } from '../../platform/merge-properties.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor, AuditService } from '../audit/index.ts';
@@ -45,7 +47,7 @@ export interface NewEdge {
 }
 
 /** Who an edge's removal is told of: a caller, or the platform itself. */
-type EdgeWriter = Actor & Pick<Caller, 'connectionId'>;
+type EdgeWriter = Actor & EventWriter;
 
 export interface EdgesService extends Cascades {
   /** @param options.quiet true where nobody is to be told, as in a bulk write. */
@@ -226,7 +228,7 @@ export function createEdgesService(
     return appendEdgeEvent(transaction, event, row, {
       sourceType: source.type,
       targetType: target.type,
-      originConnectionId: actor.connectionId,
+      writer: actor,
     });
   }
 
@@ -252,7 +254,13 @@ export function createEdgesService(
 
     async beforePurge(transaction, caller, item) {
       const cascaded = caller && item.state !== 'trashed' ? await cascades.beforeTrash(transaction, caller, item) : [];
-      const actor = caller ?? { keyId: null, spaceId: item.space_id, clientIp: null, connectionId: null };
+      const actor = caller ?? {
+        keyId: null,
+        spaceId: item.space_id,
+        clientIp: null,
+        connectionId: null,
+        cycle: PERSONAL_CYCLE,
+      };
       for (const side of ['source_id', 'target_id'] as const) {
         for (const row of await edgesOf(transaction, item.space_id, side, item.id)) {
           await drop(transaction, actor, {

@@ -18,6 +18,7 @@ const CALLER: Caller = {
   defaultTier: 'library',
   isPlatform: false,
   connectionId: null,
+  cycle: { originating_connection_id: null, hop_count: 0 },
   clientIp: null,
   ...noPermissions(),
 };
@@ -33,6 +34,8 @@ const anEvent = (seq: number, payload = '{}'): EventRow => ({
   other_type: null,
   edge_type: null,
   origin_connection_id: null,
+  cycle_origin_id: null,
+  hop_count: 0,
   payload,
   created_at: '',
 });

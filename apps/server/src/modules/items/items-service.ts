@@ -159,7 +159,7 @@ export function createItemsService(
       const catalogue = await types.of(caller, transaction);
       await indexItem(transaction, database.dialect, { catalogue, row: changed, before: row });
     }
-    if (!quiet) await appendItemEvent(transaction, 'item.updated', changed, caller.connectionId);
+    if (!quiet) await appendItemEvent(transaction, 'item.updated', changed, caller);
     return { row: changed, changed: true };
   }
 
@@ -174,7 +174,7 @@ export function createItemsService(
     }
     const moved = { ...row, ...changes };
     const event = state === 'active' ? 'item.restored' : 'item.state_changed';
-    await appendItemEvent(transaction, event, moved, caller.connectionId);
+    await appendItemEvent(transaction, event, moved, caller);
     return moved;
   }
 
@@ -203,7 +203,7 @@ export function createItemsService(
         const row = await insert(transaction, caller, input, version);
         if (row) {
           if (!isSystemType(row.type)) await indexItem(transaction, database.dialect, { catalogue, row });
-          if (!quiet) await appendItemEvent(transaction, 'item.created', row, caller.connectionId);
+          if (!quiet) await appendItemEvent(transaction, 'item.created', row, caller);
           const isTagged = await addTags(transaction, row, input.tags ?? []);
           if (isTagged && !quiet) await tellTags(transaction, caller, row);
           if (input.edges) await edges.replaceOutbound(transaction, caller, row.id, input.edges, { quiet });
@@ -258,7 +258,7 @@ export function createItemsService(
       refuseSystemUpdate(row);
       const cascaded = await edges.beforePurge(transaction, caller, row);
       await removeItem(transaction, row);
-      await appendItemEvent(transaction, 'item.deleted', row, caller.connectionId);
+      await appendItemEvent(transaction, 'item.deleted', row, caller);
       await trashAlong(transaction, caller, cascaded);
       return row;
     },

@@ -1,11 +1,11 @@
-import { type Role, recognizeToken, type Tier } from '@withmarfa/shared';
+import { type Cycle, nextHopMetadata, PERSONAL_CYCLE, type Role, recognizeToken, type Tier } from '@withmarfa/shared';
 import type { ActingKey } from '../../platform/acting-key.ts';
 import type { Caller } from '../../platform/caller.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { createTokenHash } from '../../platform/token-hash.ts';
 import { mapsOf } from './key-shape.ts';
-import { changeKey, findKeyById, findLiveKey } from './keys-store.ts';
+import { changeKey, findKeyById, findLiveKey, type KeyRow } from './keys-store.ts';
 
 /** `last_used_at` is written at most this often. */
 const LAST_USED_EVERY_MS = 3_600_000;
@@ -38,6 +38,7 @@ export function createKeyAuthenticator({ database, now, apiKeySalt, actingKeys, 
       defaultTier: row.default_tier as Tier,
       isPlatform: row.is_platform === 1 || (tenantless && row.role === 'admin'),
       connectionId: row.connection_id,
+      cycle: cycleOf(row),
       clientIp,
       ...maps,
     };
@@ -70,4 +71,11 @@ export function createKeyAuthenticator({ database, now, apiKeySalt, actingKeys, 
       return row ? toCaller({ row, maps: mapsOf(row) }, clientIp) : null;
     },
   };
+}
+
+/** A runtime credential that was minted for no chain begins one. */
+function cycleOf({ connection_id, cycle_origin, cycle_hop }: KeyRow): Cycle {
+  if (connection_id === null) return PERSONAL_CYCLE;
+  if (cycle_hop === null) return nextHopMetadata(connection_id, null);
+  return { originating_connection_id: cycle_origin, hop_count: cycle_hop };
 }

@@ -1,6 +1,7 @@
 import {
   type AxisPermissions,
   type CreateKeyInput,
+  type Cycle,
   type Key,
   MarfaError,
   mintToken,
@@ -45,6 +46,8 @@ export interface RuntimeKeyRequest {
   typePermissions: TypePermissions;
   extensionPermissions: AxisPermissions;
   edgePermissions: AxisPermissions;
+  /** The chain that what is written with it belongs to; absent, it begins one. */
+  cycle?: Cycle | undefined;
   ttlSeconds: number;
 }
 
@@ -103,6 +106,8 @@ export function createKeysService(platform: Platform): KeysService {
       edge_permissions: JSON.stringify(input.edge_permissions),
       metadata_permissions: JSON.stringify(input.metadata_permissions),
       connection_id: null,
+      cycle_origin: null,
+      cycle_hop: null,
       expires_at_ms: null,
       revoked_at: null,
       created_at: at.toISOString(),
@@ -245,6 +250,8 @@ export function createKeysService(platform: Platform): KeysService {
         edge_permissions: JSON.stringify(request.edgePermissions),
         metadata_permissions: JSON.stringify(metadata_permissions),
         connection_id: request.connectionId,
+        cycle_origin: request.cycle?.originating_connection_id ?? null,
+        cycle_hop: request.cycle?.hop_count ?? null,
         expires_at_ms: expiresAt.getTime(),
         revoked_at: null,
         created_at: createdAt.toISOString(),

@@ -1,4 +1,4 @@
-import { MarfaError, projectScopes, recognizeToken } from '@withmarfa/shared';
+import { MarfaError, PERSONAL_CYCLE, projectScopes, recognizeToken } from '@withmarfa/shared';
 import { APP_SOURCE_PREFIX } from '../../platform/app-source.ts';
 import type { Caller } from '../../platform/caller.ts';
 import type { Transaction } from '../../platform/database/database.ts';
@@ -112,6 +112,7 @@ function toCaller(token: ActingToken, tokenHash: string): Omit<Caller, 'clientIp
     defaultTier: 'library',
     isPlatform: false,
     connectionId: null,
+    cycle: PERSONAL_CYCLE,
     ...maps,
   };
 }

@@ -1,5 +1,5 @@
 import type { AttemptOutcome, Runner } from '@withmarfa/engine';
-import type { QueueMessage } from '@withmarfa/shared';
+import { nextHopMetadata, type QueueMessage } from '@withmarfa/shared';
 import type { Database } from '../../platform/database/database.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -70,7 +70,10 @@ export function createConnectorRunner(deps: ConnectorRunnerDeps): ConnectorRunne
       const version = await versionOf(claimed.connectionId);
       const connector = find(connection.integrationName, version);
       if (!connector) return failure(true, `no runtime here has ${connection.integrationName} ${version}`);
-      const credential = await credentials.forRun(claimed.spaceId, claimed.connectionId);
+      const { connectionId, message } = claimed;
+      const cycle = nextHopMetadata(connectionId, message.kind === 'item-event' ? message.cycle : null);
+      const mint = () => credentials.forRun(claimed.spaceId, connectionId, cycle);
+      const credential = await mint();
       if (!credential) return failure(false, 'the connection is not active any more');
       return poolOf(connector).use(async (process) => {
         if (signal.aborted) return failure(true, 'the run was cut short before it began');
@@ -86,7 +89,7 @@ export function createConnectorRunner(deps: ConnectorRunnerDeps): ConnectorRunne
             server_url: deps.serverUrl(),
             deadline_ms: deadlineMs,
           },
-          { signal, refreshCredential: () => credentials.forRun(claimed.spaceId, claimed.connectionId) },
+          { signal, refreshCredential: mint },
         );
         const stopWatching = endWhenStuck(process, signal, deadlineMs);
         try {

@@ -38,6 +38,8 @@ export interface RuntimeDeps {
 
 export interface Runtime {
   starter: RunStarter;
+  /** Tells that a Connection has mail. Losing the call loses no message, only time. */
+  ring(connectionId: string): void;
   start(): Promise<void>;
   /** Lets runs under way finish for a while; what does not finish is taken up again by the next start. */
   stop(): Promise<void>;
@@ -95,6 +97,8 @@ export function createRuntime({
   }
 
   return {
+    ring: (connectionId) => dispatcher.ring(connectionId),
+
     async start() {
       await endLeasesOfTheDead();
       dispatcher.start();

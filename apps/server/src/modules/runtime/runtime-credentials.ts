@@ -1,5 +1,5 @@
 import type { RuntimeCredential } from '@withmarfa/runtime-sdk/host';
-import { type AxisPermissions, MarfaError, type TypePermissions } from '@withmarfa/shared';
+import { type AxisPermissions, type Cycle, MarfaError, type TypePermissions } from '@withmarfa/shared';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { ConnectionRow, ConnectionsService } from '../connections/index.ts';
 import type { KeysService } from '../keys/index.ts';
@@ -9,6 +9,8 @@ export interface MintOptions {
   label?: string;
   source?: string;
   ttlSeconds: number;
+  /** The chain that a run's writes belong to; absent, they begin one. */
+  cycle?: Cycle;
   typePermissions?: TypePermissions | undefined;
   extensionPermissions?: AxisPermissions | undefined;
   edgePermissions?: AxisPermissions | undefined;
@@ -23,7 +25,7 @@ export interface RuntimeCredentials {
     options: MintOptions,
   ): ReturnType<KeysService['mintRuntimeKey']>;
   /** A credential for the SDK in a connector process; null when the Connection is gone. */
-  forRun(spaceId: string, connectionId: string): Promise<RuntimeCredential | null>;
+  forRun(spaceId: string, connectionId: string, cycle: Cycle): Promise<RuntimeCredential | null>;
 }
 
 export interface RuntimeCredentialsDeps {
@@ -52,16 +54,17 @@ export function createRuntimeCredentials({
       label: options.label ?? `${connection.integration_name} runtime`,
       source: options.source ?? connection.source,
       ...narrowed(connection, options),
+      cycle: options.cycle,
       ttlSeconds: options.ttlSeconds,
     });
   }
 
   return {
     mint,
-    async forRun(spaceId, connectionId) {
+    async forRun(spaceId, connectionId, cycle) {
       try {
         const { secret, expiresAt } = await database.write((transaction) =>
-          mint(transaction, spaceId, connectionId, { ttlSeconds }),
+          mint(transaction, spaceId, connectionId, { ttlSeconds, cycle }),
         );
         return { api_key: secret.reveal(), expires_at_ms: expiresAt.getTime() };
       } catch (error) {

@@ -3,6 +3,7 @@ import type { Queryable, Transaction } from '../../platform/database/database.ts
 import { lockRows } from '../../platform/database/row-lock.ts';
 import type { EventRow } from '../../platform/database/settled-events.ts';
 import type { Tables } from '../../platform/database/tables.ts';
+import { createLogFollower, type FollowLog } from '../../platform/event-log/create-log-follower.ts';
 import { fitsFilter } from '../../platform/event-log/event-filter.ts';
 import { type EventPosition, isBefore } from '../../platform/event-log/event-position.ts';
 import { type EventPresent, isPast } from '../../platform/event-log/event-present.ts';
@@ -12,13 +13,9 @@ import type { Catalogue, TypesService } from '../types/index.ts';
 import { deliveryBody } from './delivery-body.ts';
 import { eventsOf, type WebhookRow } from './webhook-shape.ts';
 
-const READ_AT_ONCE = 200;
 const INSERT_AT_ONCE = 200;
 
 type NewDelivery = Insertable<Tables['webhook_deliveries']>;
-
-/** Makes a delivery of every event for every webhook that asks for it. @returns whether there is more to do at once. */
-export type RouteEvents = () => Promise<boolean>;
 
 export interface RouteEventsDeps {
   platform: Pick<Platform, 'database' | 'now' | 'newId'>;
@@ -26,15 +23,12 @@ export interface RouteEventsDeps {
   types: TypesService;
 }
 
-/**
- * Moves along the event log. Deliveries are made in the transaction that moves the place reached, by one process at a
- * time: whatever dies in between, no event is left out and none is delivered anew.
- */
-export function createRouteEvents({ platform, log, types }: RouteEventsDeps): RouteEvents {
+/** Goes along the event log and makes a delivery of every event for every webhook that asks for it. */
+export function createRouteEvents({ platform, log, types }: RouteEventsDeps): FollowLog {
   const { database, now, newId } = platform;
 
   /** Before the first webhook that is active, nothing is of interest to any. */
-  async function firstOfInterest(queryable: Queryable, routed: EventPosition): Promise<EventPosition | null> {
+  async function beginning(queryable: Queryable): Promise<EventPosition | null> {
     const first = await queryable
       .selectFrom('webhooks')
       .select(['since_tx', 'since_seq'])
@@ -43,9 +37,7 @@ export function createRouteEvents({ platform, log, types }: RouteEventsDeps): Ro
       .orderBy('since_seq')
       .limit(1)
       .executeTakeFirst();
-    if (!first) return null;
-    const since = { tx: first.since_tx, seq: first.since_seq };
-    return isBefore(routed, since) ? since : routed;
+    return first ? { tx: first.since_tx, seq: first.since_seq } : null;
   }
 
   async function deliveriesOf(transaction: Transaction, events: readonly EventRow[]): Promise<NewDelivery[]> {
@@ -81,12 +73,7 @@ export function createRouteEvents({ platform, log, types }: RouteEventsDeps): Ro
     );
   }
 
-  async function route(transaction: Transaction): Promise<boolean> {
-    const after = await firstOfInterest(transaction, await log.lockRouted(transaction));
-    if (after === null) return false;
-    const events = await log.read({ after, limit: READ_AT_ONCE }, transaction);
-    const last = events.at(-1);
-    if (!last) return false;
+  async function take(transaction: Transaction, events: readonly EventRow[]): Promise<void> {
     const deliveries = await deliveriesOf(transaction, events);
     for (let from = 0; from < deliveries.length; from += INSERT_AT_ONCE) {
       await transaction
@@ -95,15 +82,9 @@ export function createRouteEvents({ platform, log, types }: RouteEventsDeps): Ro
         .onConflict((conflict) => conflict.columns(['webhook_id', 'event_id']).doNothing())
         .execute();
     }
-    await log.moveRouted(transaction, { tx: last.tx, seq: last.seq });
-    return events.length === READ_AT_ONCE;
   }
 
-  return async () => {
-    const after = await firstOfInterest(database.read, await log.routedThrough());
-    if (after === null || (await log.read({ after, limit: 1 })).length === 0) return false;
-    return database.write(route);
-  };
+  return createLogFollower({ database, log, follower: 'webhooks', beginning, take });
 }
 
 function isFor(webhook: WebhookRow, event: EventRow, catalogues: ReadonlyMap<string, Catalogue>): boolean {

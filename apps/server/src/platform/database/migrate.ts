@@ -14,6 +14,7 @@ import { search } from './migrations/0011-search.ts';
 import { people } from './migrations/0012-people.ts';
 import { oauth } from './migrations/0013-oauth.ts';
 import { upstream } from './migrations/0014-upstream.ts';
+import { itemEvents } from './migrations/0015-item-events.ts';
 import { upstreamBudgets } from './migrations/0016-upstream-budgets.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
@@ -34,6 +35,7 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0012-people': people,
   '0013-oauth': oauth,
   '0014-upstream': upstream,
+  '0015-item-events': itemEvents,
   '0016-upstream-budgets': upstreamBudgets,
 };
 

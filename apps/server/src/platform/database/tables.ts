@@ -70,6 +70,9 @@ export interface Tables {
     edge_permissions: string;
     metadata_permissions: string;
     connection_id: string | null;
+    /** Of runtime credentials: the chain that what is written with them belongs to. */
+    cycle_origin: string | null;
+    cycle_hop: number | null;
     expires_at_ms: number | null;
     revoked_at: string | null;
     created_at: string;
@@ -120,7 +123,12 @@ export interface Tables {
     /** Null while nothing is armed: no schedule trigger, disarmed, or revoked. */
     tick_at_ms: number | null;
     due_at_ms: number | null;
+    /** The place in the event log behind which it is told of items; null when it has not been granted that. */
+    told_since_tx: number | null;
+    told_since_seq: number | null;
   };
+  /** When a Connection was last warned of something, so that it is not told over and over. */
+  connection_warnings: { connection_id: string; kind: string; told_at_ms: number };
   mailbox_messages: {
     seq: Generated<number>;
     id: string;
@@ -182,6 +190,10 @@ export interface Tables {
     edge_type: string | null;
     /** The Connection whose credential made the change. */
     origin_connection_id: string | null;
+    /** Where the chain began that the change belongs to; null for a person. */
+    cycle_origin_id: string | null;
+    /** Steps that connectors have taken in that chain. */
+    hop_count: number;
     payload: string;
     /** When it was written, by the clock of the database. */
     created_at: Generated<string>;

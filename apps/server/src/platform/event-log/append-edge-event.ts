@@ -3,6 +3,7 @@ import type { Transaction } from '../database/database.ts';
 import { toTenantId } from '../database/null-space.ts';
 import type { Tables } from '../database/tables.ts';
 import { appendEvent } from './append-event.ts';
+import type { EventWriter } from './event-writer.ts';
 
 type EdgeRow = Selectable<Tables['edges']>;
 
@@ -11,7 +12,7 @@ export function appendEdgeEvent(
   transaction: Transaction,
   event: 'edge.created' | 'edge.updated' | 'edge.deleted',
   row: EdgeRow,
-  ends: { sourceType: string; targetType: string; originConnectionId: string | null },
+  ends: { sourceType: string; targetType: string; writer: EventWriter },
 ): Promise<void> {
   return appendEvent(transaction, {
     spaceId: row.space_id,
@@ -19,7 +20,7 @@ export function appendEdgeEvent(
     subjectId: row.id,
     type: ends.sourceType,
     edge: { type: row.edge_type, targetType: ends.targetType },
-    originConnectionId: ends.originConnectionId,
+    writer: ends.writer,
     payload: event === 'edge.deleted' ? goneText(row) : edgeText(row),
   });
 }

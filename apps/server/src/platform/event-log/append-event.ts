@@ -4,6 +4,7 @@ import type { Transaction } from '../database/database.ts';
 import { preparedQuery } from '../database/prepared-query.ts';
 import type { Tables } from '../database/tables.ts';
 import { newId } from '../ids.ts';
+import type { EventWriter } from './event-writer.ts';
 
 /** One change, as those who follow a space are told of it. */
 export interface NewEvent {
@@ -14,8 +15,8 @@ export interface NewEvent {
   /** The item's type; of an edge, its source's. */
   type: string;
   edge?: { type: string; targetType: string };
-  /** The Connection whose credential made the change, or null. */
-  originConnectionId: string | null;
+  /** Who made the change; null for the platform itself. */
+  writer: EventWriter | null;
   /** JSON text, told as it is. */
   payload: string;
 }
@@ -30,12 +31,26 @@ export async function appendEvent(transaction: Transaction, event: NewEvent): Pr
     type: event.type,
     other_type: event.edge?.targetType ?? null,
     edge_type: event.edge?.type ?? null,
-    origin_connection_id: event.originConnectionId,
+    origin_connection_id: event.writer?.connectionId ?? null,
+    cycle_origin_id: event.writer?.cycle.originating_connection_id ?? null,
+    hop_count: event.writer?.cycle.hop_count ?? 0,
     payload: event.payload,
   });
 }
 
 const insertEvent = preparedQuery<Omit<Selectable<Tables['events']>, 'seq' | 'tx' | 'created_at'>>(
-  ['id', 'space_id', 'event', 'subject_id', 'type', 'other_type', 'edge_type', 'origin_connection_id', 'payload'],
+  [
+    'id',
+    'space_id',
+    'event',
+    'subject_id',
+    'type',
+    'other_type',
+    'edge_type',
+    'origin_connection_id',
+    'cycle_origin_id',
+    'hop_count',
+    'payload',
+  ],
   (queryable, value) => queryable.insertInto('events').values(value),
 );

@@ -3,6 +3,7 @@ import type { Transaction } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { itemText } from '../item-text.ts';
 import { appendEvent } from './append-event.ts';
+import type { EventWriter } from './event-writer.ts';
 
 type ItemRow = Selectable<Tables['items']>;
 
@@ -11,14 +12,14 @@ export function appendItemEvent(
   transaction: Transaction,
   event: 'item.created' | 'item.updated' | 'item.state_changed' | 'item.restored' | 'item.deleted',
   row: ItemRow,
-  originConnectionId: string | null,
+  writer: EventWriter | null,
 ): Promise<void> {
   return appendEvent(transaction, {
     spaceId: row.space_id,
     event,
     subjectId: row.id,
     type: row.type,
-    originConnectionId,
+    writer,
     payload: event === 'item.deleted' ? JSON.stringify({ id: row.id, type: row.type }) : itemText(row),
   });
 }
@@ -28,7 +29,7 @@ export function appendMetadataEvent(
   transaction: Transaction,
   row: ItemRow,
   tags: readonly string[],
-  originConnectionId: string | null,
+  writer: EventWriter | null,
 ): Promise<void> {
   const payload = { item_id: row.id, tags, tier: row.tier, state: row.state };
   return appendEvent(transaction, {
@@ -36,7 +37,7 @@ export function appendMetadataEvent(
     event: 'metadata.changed',
     subjectId: row.id,
     type: row.type,
-    originConnectionId,
+    writer,
     payload: JSON.stringify(payload),
   });
 }

@@ -14,6 +14,8 @@ const row = (type: string, edge?: { type: string; target: string }) => ({
   other_type: edge?.target ?? null,
   edge_type: edge?.type ?? null,
   origin_connection_id: null,
+  cycle_origin_id: null,
+  hop_count: 0,
   payload: '{}',
   created_at: '',
 });

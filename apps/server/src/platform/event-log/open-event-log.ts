@@ -9,6 +9,7 @@ import {
   settledEvents,
 } from '../database/settled-events.ts';
 import type { Platform } from '../platform.ts';
+import { type EventFollower, FOLLOWER_MARKS, isWaitedFor, startFromTheBeginning } from './event-followers.ts';
 import { decodePosition, type EventPosition, encodePosition, isBefore, LOG_START } from './event-position.ts';
 import type { EventPresent } from './event-present.ts';
 
@@ -16,8 +17,6 @@ import type { EventPresent } from './event-present.ts';
 const NAME = 'events.log_name';
 /** What was removed for its age. A cursor before it has missed something. */
 const PRUNED_THROUGH = 'events.pruned_through';
-/** How far the webhooks have been told. */
-const ROUTED_THROUGH = 'events.routed_through';
 const PRUNED_AT_ONCE = 1000;
 
 export interface EventLog {
@@ -36,14 +35,20 @@ export interface EventLog {
   toCursor(position: EventPosition): string;
   /** @returns null when events after it may be missing here: it is too old, or of another log. */
   fromCursor(cursor: string): Promise<EventPosition | null>;
-  /** How far the webhooks have been told. */
-  routedThrough(): Promise<EventPosition>;
-  /** As `routedThrough`; others who want to move it wait until the transaction ends. */
-  lockRouted(transaction: Transaction): Promise<EventPosition>;
-  moveRouted(transaction: Transaction, position: EventPosition): Promise<void>;
-  /** Removes events older than so many hours, but none that a webhook is still to be told of. */
+  /** How far one of those is who go through the log in the background. */
+  mark(follower: EventFollower): EventMark;
+  /** Removes events older than so many hours, but none that somebody is still to be told of. */
   prune(hours: number): Promise<void>;
 }
+
+export interface EventMark {
+  reached(): Promise<EventPosition>;
+  /** As `reached`; others who want to move it wait until the transaction ends. */
+  lock(transaction: Transaction): Promise<EventPosition>;
+  move(transaction: Transaction, position: EventPosition): Promise<void>;
+}
+
+const FOLLOWERS = Object.keys(FOLLOWER_MARKS) as EventFollower[];
 
 /**
  * Opens the event log. Where the database was brought to another Postgres whose transactions are counted from lower
@@ -57,6 +62,16 @@ export async function openEventLog({ database, now, newId }: EventLogDeps): Prom
   const positionOf = async (queryable: Queryable, key: string) =>
     decodePosition(await settingOf(queryable, key)) ?? LOG_START;
   const prunedThrough = () => positionOf(database.read, PRUNED_THROUGH);
+  /** @returns the place up to which all have gone who are waited for; null when nobody is. */
+  async function seenByAll(transaction: Transaction): Promise<EventPosition | null> {
+    let earliest: EventPosition | null = null;
+    for (const follower of FOLLOWERS) {
+      if (!(await isWaitedFor(transaction, follower))) continue;
+      const reached = await positionOf(transaction, FOLLOWER_MARKS[follower]);
+      if (earliest === null || isBefore(reached, earliest)) earliest = reached;
+    }
+    return earliest;
+  }
   const head = async (queryable: Queryable = database.read) =>
     (await lastSettledEvent(queryable, dialect)) ?? (await positionOf(queryable, PRUNED_THROUGH));
 
@@ -74,14 +89,17 @@ export async function openEventLog({ database, now, newId }: EventLogDeps): Prom
       return isBefore(await head(), position) ? null : position;
     },
 
-    routedThrough: () => positionOf(database.read, ROUTED_THROUGH),
-
-    async lockRouted(transaction) {
-      await advisoryLock(transaction, dialect, ROUTED_THROUGH);
-      return positionOf(transaction, ROUTED_THROUGH);
+    mark(follower) {
+      const key = FOLLOWER_MARKS[follower];
+      return {
+        reached: () => positionOf(database.read, key),
+        async lock(transaction) {
+          await advisoryLock(transaction, dialect, key);
+          return positionOf(transaction, key);
+        },
+        move: (transaction, position) => putSetting(transaction, key, encodePosition(position)),
+      };
     },
-
-    moveRouted: (transaction, position) => putSetting(transaction, ROUTED_THROUGH, encodePosition(position)),
 
     async prune(hours) {
       const before = new Date(now().getTime() - hours * 3_600_000).toISOString();
@@ -89,13 +107,8 @@ export async function openEventLog({ database, now, newId }: EventLogDeps): Prom
         const removed = await database.write(async (transaction) => {
           await advisoryLock(transaction, dialect, PRUNED_THROUGH);
           const after = await positionOf(transaction, PRUNED_THROUGH);
-          const isFollowed = await transaction
-            .selectFrom('webhooks')
-            .select('id')
-            .where('active', '=', 1)
-            .executeTakeFirst();
-          const routed = await positionOf(transaction, ROUTED_THROUGH);
-          const options = { after, ...(isFollowed ? { through: routed } : {}), limit: PRUNED_AT_ONCE };
+          const through = await seenByAll(transaction);
+          const options = { after, ...(through ? { through } : {}), limit: PRUNED_AT_ONCE };
           const oldest = await settledEvents(transaction, dialect, options);
           const young = oldest.findIndex((event) => event.created_at >= before);
           const last = oldest.at(young === -1 ? -1 : young - 1);
@@ -119,31 +132,39 @@ async function reorderWhatCameAlong(
 ): Promise<void> {
   await advisoryLock(transaction, dialect, NAME);
   const name = await settingOf(transaction, NAME);
-  const marks = [PRUNED_THROUGH, ROUTED_THROUGH].map(async (key) => decodePosition(await settingOf(transaction, key)));
+  const marks = [PRUNED_THROUGH, ...Object.values(FOLLOWER_MARKS)].map(async (key) =>
+    decodePosition(await settingOf(transaction, key)),
+  );
   const last = await transaction.selectFrom('events').select('tx').orderBy('tx', 'desc').limit(1).executeTakeFirst();
   const seen = Math.max(last?.tx ?? 0, ...(await Promise.all(marks)).map((mark) => mark?.tx ?? 0));
   const isFromElsewhere = dialect === 'postgres' && seen >= (await nextTransaction(transaction, dialect));
   if (name !== '' && !isFromElsewhere) return;
   await putSetting(transaction, NAME, newId().slice(-12));
   if (!isFromElsewhere) return;
-  const routed = decodePosition(await settingOf(transaction, ROUTED_THROUGH)) ?? LOG_START;
+  // In the order of sequence numbers some events are told again; none is left out.
+  const begins = await Promise.all(
+    Object.values(FOLLOWER_MARKS).map(async (key) => ({ key, seq: await lastSeqBefore(transaction, key) })),
+  );
+  await transaction.updateTable('events').set({ tx: 0 }).execute();
+  for (const { key, seq } of begins) await putSetting(transaction, key, encodePosition({ tx: 0, seq }));
+  await putSetting(transaction, PRUNED_THROUGH, encodePosition(LOG_START));
+  await startFromTheBeginning(transaction);
+}
+
+/** @returns the sequence number just before the first event that a follower has not been given; the last one's if there is none. */
+async function lastSeqBefore(transaction: Transaction, mark: string): Promise<number> {
+  const { tx, seq } = decodePosition(await settingOf(transaction, mark)) ?? LOG_START;
   const waiting = await transaction
     .selectFrom('events')
     .select((row) => row.fn.min('seq').as('seq'))
-    .where((row) =>
-      row.or([row('tx', '>', routed.tx), row.and([row('tx', '=', routed.tx), row('seq', '>', routed.seq)])]),
-    )
+    .where((row) => row.or([row('tx', '>', tx), row.and([row('tx', '=', tx), row('seq', '>', seq)])]))
     .executeTakeFirst();
-  // In the order of sequence numbers some events are told to webhooks again; none is left out.
+  if (waiting?.seq) return Number(waiting.seq) - 1;
   const end = await transaction
     .selectFrom('events')
     .select((row) => row.fn.max('seq').as('seq'))
     .executeTakeFirst();
-  const seq = waiting?.seq ? Number(waiting.seq) - 1 : Number(end?.seq ?? 0);
-  await transaction.updateTable('events').set({ tx: 0 }).execute();
-  await putSetting(transaction, ROUTED_THROUGH, encodePosition({ tx: 0, seq }));
-  await putSetting(transaction, PRUNED_THROUGH, encodePosition(LOG_START));
-  await transaction.updateTable('webhooks').set({ since_tx: 0, since_seq: 0, since_present: null }).execute();
+  return Number(end?.seq ?? 0);
 }
 
 async function settingOf(queryable: Queryable, key: string): Promise<string> {

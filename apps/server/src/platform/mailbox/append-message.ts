@@ -1,5 +1,6 @@
 import type { AppendResult, NewMessage } from '@withmarfa/engine';
 import type { Transaction } from '../database/database.ts';
+import { foldWaiting } from './fold-waiting.ts';
 
 /** Inserts a message with its queued run, or refuses it. The unique indexes are the claim, never a look beforehand. */
 export async function appendMessage(transaction: Transaction, message: NewMessage): Promise<AppendResult> {
@@ -7,7 +8,10 @@ export async function appendMessage(transaction: Transaction, message: NewMessag
   if (dedupeKey !== undefined && !(await claimKey(transaction, connectionId, dedupeKey, message.queuedAtMs))) {
     return { accepted: false, reason: 'duplicate' };
   }
-  if (!(await insertMessage(transaction, message))) {
+  while (!(await insertMessage(transaction, message))) {
+    // What refused it may be gone by now; then there is room.
+    const mayFold = message.message.kind === 'item-event' && message.coalesceKey !== undefined;
+    if (mayFold && !(await foldWaiting(transaction, message))) continue;
     if (dedupeKey !== undefined) await releaseKey(transaction, connectionId, dedupeKey);
     return { accepted: false, reason: 'already_waiting' };
   }

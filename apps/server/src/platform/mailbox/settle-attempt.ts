@@ -1,4 +1,5 @@
-import type { ClaimedMessage, Lease, Settlement } from '@withmarfa/engine';
+import { type ClaimedMessage, foldMessages, type Lease, type Settlement } from '@withmarfa/engine';
+import type { QueueMessage } from '@withmarfa/shared';
 import type { Selectable } from 'kysely';
 import type { Database, Transaction } from '../database/database.ts';
 import { lockRows } from '../database/row-lock.ts';
@@ -68,10 +69,14 @@ async function settleMessage(transaction: Transaction, message: MessageRow, end:
       await transaction.deleteFrom('mailbox_messages').where('seq', '=', message.seq).execute();
       return;
     case 'waiting':
-      await foldNewer(transaction, message);
       await transaction
         .updateTable('mailbox_messages')
-        .set({ state: 'waiting', not_before_ms: end.notBeforeMs, reason: end.reason })
+        .set({
+          payload: await foldNewer(transaction, message),
+          state: 'waiting',
+          not_before_ms: end.notBeforeMs,
+          reason: end.reason,
+        })
         .where('seq', '=', message.seq)
         .execute();
       return;
@@ -87,18 +92,20 @@ async function settleMessage(transaction: Transaction, message: MessageRow, end:
   }
 }
 
-/** A message that goes back to wait takes the place of a newer one that would do the same. */
-async function foldNewer(transaction: Transaction, message: MessageRow): Promise<void> {
-  if (message.coalesce_key === null) return;
+/** A message that goes back to wait takes the place of a newer one that would do the same. @returns what it tells then. */
+async function foldNewer(transaction: Transaction, message: MessageRow): Promise<string> {
+  if (message.coalesce_key === null) return message.payload;
+  // Deleted and read in one act: what is folded into it meanwhile is read as well.
   const newer = await transaction
-    .selectFrom('mailbox_messages')
-    .select(['seq', 'id'])
+    .deleteFrom('mailbox_messages')
     .where('connection_id', '=', message.connection_id)
     .where('coalesce_key', '=', message.coalesce_key)
     .where('state', '=', 'waiting')
+    .returning(['id', 'payload'])
     .execute();
-  for (const { seq, id } of newer) {
-    await transaction.deleteFrom('mailbox_messages').where('seq', '=', seq).execute();
+  let told = message.payload;
+  for (const { id, payload } of newer) {
+    told = JSON.stringify(foldMessages(JSON.parse(told) as QueueMessage, JSON.parse(payload) as QueueMessage));
     await transaction
       .updateTable('runs')
       .set((row) => ({
@@ -109,6 +116,7 @@ async function foldNewer(transaction: Transaction, message: MessageRow): Promise
       .where('id', '=', id)
       .execute();
   }
+  return told;
 }
 
 function settleRun(transaction: Transaction, id: string, end: Settlement['run']) {

@@ -3,6 +3,7 @@ import { type ConnectionProperties, type Integration, MarfaError } from '@withma
 import type { Caller } from '../../../platform/caller.ts';
 import { advisoryLock } from '../../../platform/database/advisory-lock.ts';
 import type { Transaction } from '../../../platform/database/database.ts';
+import { placeOfNewest } from '../../../platform/event-log/place-of-newest.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { insertSystemItem } from '../../../platform/system-items.ts';
 import { candidateSources } from './candidate-sources.ts';
@@ -61,6 +62,9 @@ export async function createConnection(
     source: caller.source,
     at,
   });
+  // Its own beginning is in the log by now; what comes behind it is its business.
+  const born = await placeOfNewest(transaction, database.dialect, { spaceId: caller.spaceId, subjectId: connectionId });
+  const since = consent.triggers.some(({ type }) => type === 'item-event') ? born : null;
   const permissions = permissionsOf(consent);
   const row = {
     id: connectionId,
@@ -88,6 +92,8 @@ export async function createConnection(
     consent: JSON.stringify(consent),
     reauth_reason: connection.wanted === 'oauth_token' ? 'not_connected' : null,
     reauth_activity_id: null,
+    told_since_tx: since?.tx ?? null,
+    told_since_seq: since?.seq ?? null,
   };
   await advisoryLock(transaction, database.dialect, `${caller.spaceId}:sources`);
   for (const source of await candidateSources(transaction, caller.spaceId, integration.manifest_name, connectionId)) {

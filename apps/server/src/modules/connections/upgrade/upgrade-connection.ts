@@ -2,6 +2,7 @@ import { planNextTick } from '@withmarfa/engine';
 import { type IntegrationManifest, MarfaError, type UpgradeDelta } from '@withmarfa/shared';
 import type { Caller } from '../../../platform/caller.ts';
 import type { Transaction } from '../../../platform/database/database.ts';
+import { placeOfNewest } from '../../../platform/event-log/place-of-newest.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { editSystemItem, findSystemItem } from '../../../platform/system-items.ts';
 import type { ActivityService } from '../../activity/index.ts';
@@ -141,6 +142,20 @@ export function createUpgrader(deps: UpgraderDeps): Upgrader {
       next_run_at: tick ? new Date(tick.dueAtMs).toISOString() : undefined,
     };
     await editSystemItem(transaction, row.space_id, row.id, { properties, at: now() });
+    await listenFromNow(transaction, row, consent);
+  }
+
+  /** Whoever may hear of items as before goes on hearing; whoever may now, hears of what comes behind the upgrade. */
+  async function listenFromNow(transaction: Transaction, row: ConnectionRow, consent: Consent): Promise<void> {
+    const hears = consent.triggers.some(({ type }) => type === 'item-event');
+    if (hears === (row.told_since_seq !== null)) return;
+    const subject = { spaceId: row.space_id, subjectId: row.id };
+    const since = hears ? await placeOfNewest(transaction, database.dialect, subject) : null;
+    await transaction
+      .updateTable('connections')
+      .set({ told_since_tx: since?.tx ?? null, told_since_seq: since?.seq ?? null })
+      .where('id', '=', row.id)
+      .execute();
   }
 }
 

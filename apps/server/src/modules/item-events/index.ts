@@ -1,0 +1,1 @@
+export { createItemEventRouter, type ItemEventRouter } from './create-item-event-router.ts';
