@@ -96,7 +96,7 @@ const ranks: SeededImport[] = [
   ['connections', 'auth', 'rank-connections'],
   ['runs', 'runtime', 'rank-auth-upstream-oauth-runs'],
   ['oauth', 'pages', 'rank-oauth'],
-  ['runtime', 'pages', 'rank-proxy-inbound-webhooks-runtime-pages'],
+  ['runtime', 'pages', 'rank-proxy-inbound-webhooks-item-events-runtime-pages'],
 ].map(([from, to, rule]) => seed(`${MODULES}/${from}/seed-rank.ts`, `../${to}/index.ts`, String(rule)));
 
 const server: SeededImport[] = [
