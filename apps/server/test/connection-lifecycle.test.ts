@@ -63,6 +63,8 @@ describeServer(
         label: 'Other',
         configuration: { harbour: 'Velas', pages: 3 },
       });
+      const audit = await allRows(api, `/audit?resource_id=${connection_id}&action=connection.update`);
+      expect(audit.map((row) => row.details)).toEqual([{ changed: ['configuration', 'label'] }]);
       const faulty = await api.patch(path, { label: 'Third', configuration: { pages: 'many', surprise: 1 } });
       expect(refusal(faulty)).toEqual({ status: 400, code: 'validation_error' });
       expect(faultPaths(faulty)).toEqual(['$.configuration.pages', '$.configuration.surprise']);
@@ -199,6 +201,10 @@ describeServer(
         const { body } = await api.post(`${path}/upgrade`);
         expect(body).toMatchObject({ from_version: '1.0.0', to_version: '1.2.0' });
         expect((await propertiesOf(api, connection_id)).integration_ref).toBe(newest.id);
+        const audit = await allRows(api, `/audit?resource_id=${connection_id}&action=connection.upgrade`);
+        expect(audit.map((row) => row.details)).toEqual([
+          { from_version: '1.0.0', to_version: '1.2.0', consented: false },
+        ]);
       });
 
       it('is granted more only by consent to that very version', async () => {

@@ -1,3 +1,4 @@
+import { startFakeServer } from '@withmarfa/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeServer } from './support/describe-server.ts';
 import { allRows, anIntegration } from './support/integrations.ts';
@@ -129,6 +130,11 @@ describeServer('An upstream credential', (under) => {
     });
     const answer = await api.patch(`/credentials/${credential_id}`, { oauth_client_secret: 'x', oauth_client_id: 'y' });
     expect(faultPaths(answer)).toEqual(['$.oauth_client_id', '$.oauth_client_secret']);
+    const audit = await allRows(api, `/audit?resource_id=${credential_id}`);
+    expect(audit.map((row) => [row.action, row.details])).toEqual([
+      ['credential.update', { changed: ['auth_scheme', 'label'] }],
+      ['credential.create', { kind: 'api_token', label: 'Tasks' }],
+    ]);
   });
 
   it('cannot go while an active Connection refers to it', async () => {
@@ -139,6 +145,7 @@ describeServer('An upstream credential', (under) => {
     expect((await api.delete(`/credentials/${credential_ref}`)).status).toBe(200);
     expect(refusal(await api.delete(`/credentials/${credential_ref}`))).toEqual({ status: 404, code: 'not_found' });
     expect((await api.get(`/items/${credential_ref}`)).body.item.state).toBe('revoked');
+    expect(await allRows(api, `/audit?resource_id=${credential_ref}&action=credential.delete`)).toHaveLength(1);
   });
 
   it('is not written through the items API', async () => {
@@ -206,6 +213,24 @@ describeServer('Installing what needs an upstream account', (under) => {
     }
     expect(await allRows(api, '/items?type=system.connection')).toEqual([]);
     expect((await allRows(api, '/audit')).length).toBe(before);
+  });
+
+  it.each([
+    ['Basic', 'ada:secret', 'Basic YWRhOnNlY3JldA=='],
+    ['Basic', 'YWRhOnNlY3JldA==', 'Basic YWRhOnNlY3JldA=='],
+    ['Token', 'ada:secret', 'Token ada:secret'],
+  ])('sends a token by %s: %s as %s', async (auth_scheme, api_token, expected) => {
+    const seen: (string | undefined)[] = [];
+    const upstream = await startFakeServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+    const { api } = await aSpace(under.admin);
+    const token = { upstream_base_url: upstream.url, api_token, auth_scheme };
+    const { connection_id } = await installToken({ admin: under.admin, api }, { token });
+    expect((await api.get(`/connections/${connection_id}/proxy/things`)).status).toBe(200);
+    expect(seen).toEqual([expected]);
+    await upstream.close();
   });
 
   it('serves many Connections of one space with one credential', async () => {
