@@ -15,7 +15,8 @@ describe.skipIf(CHROMIUM === null)('A person at a browser without script', () =>
   let browser: Browser;
   beforeAll(async () => {
     profile = await createProfile('sqlite');
-    server = await startServer(profile.variables);
+    const connectors = '@withmarfa/connector-todoist,@withmarfa/connector-google-calendar';
+    server = await startServer({ ...profile.variables, MARFA_CONNECTORS: connectors });
     admin = await bootstrap(server.url);
     authorization = await startFakeAuthorizationServer();
     await becomeOwner(server);

@@ -79,6 +79,8 @@ function spawnServer(variables: Record<string, string>): ChildProcess {
     LOG_LEVEL: 'warn',
     MARFA_OUTBOUND_ALLOW: '127.0.0.1',
     RATE_LIMIT_ENABLED: 'false',
+    // Each connector is a process at every start; who needs another one names it.
+    MARFA_CONNECTORS: '@withmarfa/connector-rss-watcher',
     ...variables,
   };
   if (process.env.PATH) environment.PATH = process.env.PATH;
