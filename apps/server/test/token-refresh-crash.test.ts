@@ -62,7 +62,8 @@ const openRows = async (api: Api) =>
   (await allRows(api, '/items?type=system.activity')).filter((row) => row.properties.severity === 'action_required');
 
 describe.each(DIALECTS)('A server that is killed while it renews tokens, on %s', (dialect) => {
-  it.each(MOMENTS)(
+  // Each waits for a lease to run out, and none for another.
+  it.concurrent.each(MOMENTS)(
     'ends healthy, or asks its person once and says why: %s',
     async (moment: Moment) => {
       const upstream = await startUpstreamAccount();
