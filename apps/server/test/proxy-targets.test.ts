@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { createEgressPolicy, EgressRefusedError, parseOutboundAllow } from '@withmarfa/runtime-sdk/host';
-import { createGuardedConnector, type Resolve } from '@withmarfa/runtime-sdk/local';
+import { createHostConnector, type Resolve } from '@withmarfa/runtime-sdk/local';
 import { MarfaError } from '@withmarfa/shared';
+import type { buildConnector } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callUpstream } from '../src/modules/proxy/call-upstream.ts';
 import { createUpstreamPools, type UpstreamPools } from '../src/modules/proxy/upstream-pools.ts';
@@ -156,7 +157,7 @@ describe('a hostile upstream address', () => {
     } catch {
       // A machine without IPv6 has nothing there to reach.
     }
-    pools = createUpstreamPools(createGuardedConnector(policy, resolve));
+    pools = createUpstreamPools(createHostConnector(policy, resolve) as buildConnector.connector);
   });
   afterAll(async () => {
     await pools.stop();
@@ -217,7 +218,7 @@ describe('a hostile upstream address', () => {
 
   it('is dialled at the very address that was checked, once, where the operator lets it through', async () => {
     const named = createEgressPolicy(parseOutboundAllow(`loopback.example:${port}`));
-    const open = createUpstreamPools(createGuardedConnector(named, resolve));
+    const open = createUpstreamPools(createHostConnector(named, resolve) as buildConnector.connector);
     lookups.length = 0;
     const call = { method: 'GET', path: '/', headers: [], body: null };
     const limits = { firstByteMs: 5000, silenceMs: 5000, signal: new AbortController().signal };

@@ -1,5 +1,5 @@
 import { createEgressPolicy, type EgressPolicy, parseOutboundAllow } from '@withmarfa/runtime-sdk/host';
-import { createEgressFetch, createGuardedConnector, systemResolve } from '@withmarfa/runtime-sdk/local';
+import { createEgressFetch, createHostConnector, systemResolve } from '@withmarfa/runtime-sdk/local';
 import type { buildConnector } from 'undici';
 
 /** The server's way to the outside, for addresses that callers choose. */
@@ -18,6 +18,6 @@ export function createOutbound(allow: readonly string[]): Outbound {
   return {
     fetch: createEgressFetch({ allow: places }),
     policy,
-    connector: createGuardedConnector(policy, systemResolve),
+    connector: createHostConnector(policy, systemResolve) as buildConnector.connector,
   };
 }

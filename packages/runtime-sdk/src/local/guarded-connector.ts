@@ -55,3 +55,11 @@ function guardedLookup(policy: EgressPolicy, resolve: Resolve, target: { host: s
       );
   };
 }
+
+/**
+ * As {@link createGuardedConnector}, for hosts with an undici of their own.
+ * @returns a `buildConnector.connector`; its type is left out, so that who installs this package needs no types of Node.
+ */
+export function createHostConnector(policy: EgressPolicy, resolve: Resolve): unknown {
+  return createGuardedConnector(policy, resolve);
+}
