@@ -106,6 +106,7 @@ describe('a failure that may pass', () => {
     expect(decide({ outcome })).toEqual({
       message: { state: 'waiting', notBeforeMs: NOW_MS + 5000, reason: 'upstream is down', failedAtMs: NOW_MS },
       run: { status: 'retrying', error: 'upstream is down', itemsCreated: 2, itemsUpdated: 0, finishedAtMs: null },
+      handledDelivery: null,
       cursors: null,
       health: {
         runtimeStatus: 'degraded',
