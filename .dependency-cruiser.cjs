@@ -56,6 +56,7 @@ const ROOMS = {
     rooms: [
       '^packages/(shared|webhooks)/src/index\\.ts$',
       '^packages/engine/src/((memory|contracts)/)?index\\.ts$',
+      '^packages/webhooks/src/index\\.ts$',
       // Of the Node entry, the guarded fetch; see outbound-fetch-in-one-file.
       '^packages/runtime-sdk/src/(host|local)/index\\.ts$',
     ],
@@ -129,7 +130,7 @@ const RANKS = [
   ['activity', 'events', 'webhooks'],
   ['credentials', 'integrations'],
   ['connections'],
-  ['auth', 'upstream-oauth', 'runs'],
+  ['auth', 'upstream-oauth', 'runs', 'dead-letters'],
   ['oauth'],
   ['proxy', 'inbound-webhooks', 'item-events', 'runtime', 'pages'],
 ];

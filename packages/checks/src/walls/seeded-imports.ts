@@ -99,7 +99,7 @@ const ranks: SeededImport[] = [
   ['activity', 'connections', 'rank-activity-events-webhooks'],
   ['credentials', 'integrations', 'rank-credentials-integrations'],
   ['connections', 'auth', 'rank-connections'],
-  ['runs', 'runtime', 'rank-auth-upstream-oauth-runs'],
+  ['runs', 'runtime', 'rank-auth-upstream-oauth-runs-dead-letters'],
   ['oauth', 'pages', 'rank-oauth'],
   ['runtime', 'pages', 'rank-proxy-inbound-webhooks-item-events-runtime-pages'],
 ].map(([from, to, rule]) => seed(`${MODULES}/${from}/seed-rank.ts`, `../${to}/index.ts`, String(rule)));
