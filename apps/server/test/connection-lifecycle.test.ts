@@ -235,6 +235,24 @@ describeServer(
         expect((await api.post(`${path}/upgrade/approve`, { to_version: '2.0.0' })).status).toBe(200);
       });
 
+      it('begins and ceases to receive deliveries as the versions say, judged as the newest says', async () => {
+        const { api, name, path } = await installed();
+        const inbound = async () => (await api.get(`${path}/inbound-webhooks`)).body.inbound_webhooks;
+        const webhook = { triggers: [{ type: 'manual' }, { type: 'webhook' }] };
+        await version(name, { ...webhook, version: '1.1.0', webhook_verification: { method: 'github' } });
+        expect(refusal(await api.post(`${path}/upgrade`))).toEqual({ status: 403, code: 'forbidden' });
+        const { body } = await api.post(`${path}/upgrade/approve`, { to_version: '1.1.0' });
+        expect(body.inbound_webhook).toMatchObject({ verification_method: 'github' });
+        expect(body.inbound_webhook.secret).toMatch(/^whsec_/);
+        await version(name, { ...webhook, version: '1.2.0', webhook_verification: { method: 'stripe' } });
+        const again = await api.post(`${path}/upgrade/approve`, { to_version: '1.2.0' });
+        expect(again.body.inbound_webhook).toBeUndefined();
+        expect(await inbound()).toMatchObject([{ verification_method: 'stripe', disabled: false }]);
+        await version(name, { version: '1.3.0' });
+        expect((await api.post(`${path}/upgrade/approve`, { to_version: '1.3.0' })).status).toBe(200);
+        expect(await inbound()).toMatchObject([{ disabled: true }]);
+      });
+
       it('keeps away what was taken away at the install, and ends the credentials of before', async () => {
         const asked = { target_types: ['core.bookmark', 'core.note'] };
         const { api, name, path, connection_id } = await installed(asked, { target_types: ['core.bookmark'] });

@@ -4,7 +4,7 @@ import { describeServer } from './support/describe-server.ts';
 import { type FeedServer, startFeedServer } from './support/feed-server.ts';
 import { allRows, anIntegration, install, integrationId, RSS_WATCHER, runOnce } from './support/integrations.ts';
 import { faultPaths, refusal } from './support/refusal.ts';
-import { aKey, aName, aSpace } from './support/spaces.ts';
+import { aKey, aName, aSpace, created } from './support/spaces.ts';
 
 const UNKNOWN_ID = '01936d2e-7b7a-7000-8000-00000000dead';
 
@@ -204,10 +204,19 @@ describeServer(
         expect(answer).toMatchObject({ status: 400, code: 'validation_error', paths: ['$.runtime'] });
       });
 
-      it('is refused when it waits for webhooks, and says so', async () => {
-        const answer = await refused({ triggers: [{ type: 'manual' }, { type: 'webhook' }] });
-        expect(answer).toMatchObject({ code: 'validation_error', paths: ['$.manifest.triggers[1]'] });
-        expect(answer.message).toContain('webhook');
+      it('opens a place for deliveries when it waits for webhooks, and shows its secret once', async () => {
+        const { api } = await aSpace(under.admin);
+        const waits = { triggers: [{ type: 'manual' }, { type: 'webhook' }], webhook_verification: { method: 'github' } };
+        const integration_id = await anIntegration(under.admin, waits);
+        const installed = (granted?: Record<string, unknown>) =>
+          api.post('/connections/install', { integration_id, ...(granted ? { granted } : {}) });
+        const { connection_id, inbound_webhook } = created(await installed());
+        expect(inbound_webhook).toMatchObject({ connection_id, verification_method: 'github', disabled: false });
+        expect(inbound_webhook.secret).toMatch(/^whsec_[\w-]{43}$/);
+        const { inbound_webhooks } = (await api.get(`/connections/${connection_id}/inbound-webhooks`)).body;
+        expect(inbound_webhooks).toHaveLength(1);
+        expect(inbound_webhooks[0].secret).toBeUndefined();
+        expect(created(await installed({ triggers: ['manual'] })).inbound_webhook).toBeUndefined();
       });
 
       it('is refused when it writes a type that this space does not have', async () => {

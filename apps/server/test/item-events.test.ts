@@ -3,7 +3,7 @@ import type { Api } from './support/api.ts';
 import { describeServer } from './support/describe-server.ts';
 import { allRows, install, integrationId, runOnce } from './support/integrations.ts';
 import { type Listening, listen, writeListener } from './support/item-event-connector.ts';
-import { loseAccount } from './support/records.ts';
+import { findAccount, loseAccount } from './support/records.ts';
 import { aName, anItem, aSpace, created } from './support/spaces.ts';
 import { waitFor } from './support/start-server.ts';
 
@@ -119,12 +119,17 @@ describeServer(
       expect(trimmed.told()).toEqual([]);
     });
 
-    it('wakes one whose account has to be connected again', async () => {
+    it('waits for a Connection whose account has to be connected again, and is told then', async () => {
       const { api } = await aSpace(under.admin);
       const connection = await here(api);
       await loseAccount(under.profile, connection.id);
-      await anItem(api);
-      await connection.wait(1);
+      const kept = await anItem(api);
+      const runs = () => allRows(api, `/connections/${connection.id}/runs`);
+      await waitFor(async () => (await runs()).length === 1);
+      await findAccount(under.profile, connection.id);
+      expect(await runs()).toMatchObject([{ status: 'queued', attempt: 0 }]);
+      const next = await anItem(api);
+      expect((await connection.wait(2)).map(({ item_id }) => item_id)).toEqual([kept.id, next.id]);
     });
 
     it('never comes back to the Connection that wrote it, and tells others of its chain', async () => {

@@ -1,11 +1,14 @@
 import { type FakeAuthorizationServer, startFakeAuthorizationServer } from '@withmarfa/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootstrap, createApi } from './support/api.ts';
+import { anIntegration } from './support/integrations.ts';
 import { becomeOwner } from './support/person.ts';
 import { createProfile, DIALECTS } from './support/profiles.ts';
 import { runCommand } from './support/run-command.ts';
+import { created } from './support/spaces.ts';
 import { startServer } from './support/start-server.ts';
 import { allowAt, connectAccount, installOAuth, propertiesOf, startOAuth } from './support/upstream.ts';
+import { send } from './support/webhook-connector.ts';
 import { openRecord } from './support/webhooks.ts';
 
 const OLD = 'the-old-secret-of-forty-characters-xxxxxx';
@@ -31,6 +34,8 @@ describe.each(DIALECTS)('Rotating keys on %s', (dialect) => {
       await connectAccount(admin, connection_id);
       const webhook = await admin.post('/webhooks', { url: 'http://127.0.0.1:9/hook', events: ['item.created'] });
       expect(webhook.status).toBe(201);
+      const receives = await anIntegration(admin, { triggers: [{ type: 'webhook' }] });
+      const { inbound_webhook } = created(await admin.post('/connections/install', { integration_id: receives }));
       const owner = await becomeOwner(first);
       const jwks = (await createApi(first.url).get('/auth/jwks')).body.keys;
       await first.stop();
@@ -59,6 +64,12 @@ describe.each(DIALECTS)('Rotating keys on %s', (dialect) => {
       await allowAt((await startOAuth(after, connection_id)).authorize_url).then((back) => fetch(back));
       expect(await propertiesOf(after, connection_id)).toMatchObject({ runtime_status: 'healthy' });
       expect((await createApi(third.url).get('/auth/jwks')).body.keys).toEqual(jwks);
+      const delivery = await send({
+        url: `${third.url}/webhooks/inbound/${inbound_webhook.id}`,
+        method: 'hmac-sha256',
+        secret: inbound_webhook.secret,
+      });
+      expect(delivery.status).toBe(202);
       await third.stop();
 
       const database = await openRecord(profile);

@@ -87,7 +87,16 @@ export async function wireConnections(parts: ConnectionParts) {
     audit,
     ring,
   });
-  const upgrader = createUpgrader({ platform, connections, integrations, types, keys, activity, audit });
+  const upgrader = createUpgrader({
+    platform,
+    connections,
+    integrations,
+    types,
+    keys,
+    inboundWebhooks,
+    activity,
+    audit,
+  });
   const upstream = createUpstreamOAuth({
     platform,
     box,

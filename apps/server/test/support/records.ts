@@ -44,13 +44,26 @@ export async function makeItTheirs(profile: Profile, api: Api): Promise<void> {
 }
 
 /** Makes it as if the upstream account of a Connection had been lost. */
-export async function loseAccount(profile: Profile, connectionId: string): Promise<void> {
+export function loseAccount(profile: Profile, connectionId: string): Promise<void> {
+  return setAccount(profile, connectionId, { runtime_status: 'reauth_required', reauth_reason: 'token_rejected' });
+}
+
+/** Undoes {@link loseAccount}. */
+export function findAccount(profile: Profile, connectionId: string): Promise<void> {
+  return setAccount(profile, connectionId, { runtime_status: 'healthy', reauth_reason: null });
+}
+
+async function setAccount(
+  profile: Profile,
+  connectionId: string,
+  changes: { runtime_status: string; reauth_reason: string | null },
+): Promise<void> {
   const database = await openRecord(profile);
   try {
     await database.write((transaction) =>
       transaction
         .updateTable('connections')
-        .set({ runtime_status: 'reauth_required', reauth_reason: 'token_rejected' })
+        .set(changes)
         .where('id', '=', connectionId)
         .execute(),
     );

@@ -204,6 +204,8 @@ const Upgraded = z.object({
   from_version: z.string(),
   to_version: z.string(),
   activity_id: IdSchema,
+  /** Where deliveries are received that were not before: its address, with its secret. */
+  inbound_webhook: NewInboundWebhookSchema.optional(),
 });
 
 export const upgradeConnection = defineEndpoint({

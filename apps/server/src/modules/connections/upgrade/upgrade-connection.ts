@@ -1,5 +1,5 @@
 import { planNextTick } from '@withmarfa/engine';
-import { type IntegrationManifest, MarfaError, type UpgradeDelta } from '@withmarfa/shared';
+import { type IntegrationManifest, MarfaError, type NewInboundWebhook, type UpgradeDelta } from '@withmarfa/shared';
 import type { Caller } from '../../../platform/caller.ts';
 import type { Transaction } from '../../../platform/database/database.ts';
 import { placeOfNewest } from '../../../platform/event-log/place-of-newest.ts';
@@ -16,6 +16,7 @@ import { checkConfiguration } from '../install/check-configuration.ts';
 import { checkManifest } from '../install/check-manifest.ts';
 import { checkRuntime } from '../install/check-runtime.ts';
 import { type Consent, permissionsOf } from '../install/consent.ts';
+import type { InboundOpener } from '../install/install-connection.ts';
 import { wantedCredential } from '../install/provide-credential.ts';
 import { lockActive } from '../lifecycle.ts';
 import { carryConsent } from './carry-consent.ts';
@@ -26,6 +27,8 @@ export interface Upgraded {
   from_version: string;
   to_version: string;
   activity_id: string;
+  /** Where deliveries are received that were not before. */
+  inbound_webhook?: NewInboundWebhook;
 }
 
 export interface Upgrader {
@@ -46,12 +49,13 @@ export interface UpgraderDeps {
   integrations: IntegrationsService;
   types: TypesService;
   keys: KeysService;
+  inboundWebhooks: InboundOpener;
   activity: ActivityService;
   audit: AuditService;
 }
 
 export function createUpgrader(deps: UpgraderDeps): Upgrader {
-  const { platform, connections, integrations, types, keys, activity, audit } = deps;
+  const { platform, connections, integrations, types, keys, inboundWebhooks, activity, audit } = deps;
   const { database, now } = platform;
 
   return {
@@ -84,6 +88,7 @@ export function createUpgrader(deps: UpgraderDeps): Upgrader {
         refuseOtherCredential(before, manifest);
         const configuration = checkConfiguration(manifest, JSON.parse(row.configuration) as Record<string, unknown>);
         await write(transaction, { row, candidate: { id: candidate.id, manifest }, consent, configuration });
+        const inbound_webhook = await settleInbound(transaction, caller, { row, manifest, consent });
         await keys.revokeRuntimeKeys(transaction, caller.spaceId, id);
         const from_version = row.integration_version;
         const to_version = manifest.version;
@@ -98,7 +103,13 @@ export function createUpgrader(deps: UpgraderDeps): Upgrader {
           resource_id: id,
           details: { from_version, to_version, consented: approved !== undefined },
         });
-        return { connection_id: id, from_version, to_version, activity_id };
+        return {
+          connection_id: id,
+          from_version,
+          to_version,
+          activity_id,
+          ...(inbound_webhook ? { inbound_webhook } : {}),
+        };
       });
     },
   };
@@ -143,6 +154,24 @@ export function createUpgrader(deps: UpgraderDeps): Upgrader {
     };
     await editSystemItem(transaction, row.space_id, row.id, { properties, at: now() });
     await listenFromNow(transaction, row, consent);
+  }
+
+  /** Deliveries are judged as the new version says, from the next one on. @returns the place that was opened for them. */
+  async function settleInbound(
+    transaction: Transaction,
+    caller: Caller,
+    { row, manifest, consent }: { row: ConnectionRow; manifest: IntegrationManifest; consent: Consent },
+  ): Promise<NewInboundWebhook | null> {
+    const { method } = manifest.webhook_verification;
+    const receives = consent.triggers.some(({ type }) => type === 'webhook');
+    const { numUpdatedRows } = await transaction
+      .updateTable('inbound_webhooks')
+      .set({ method, ...(receives ? {} : { disabled: 1, removed: 1, updated_at: now().toISOString() }) })
+      .where('connection_id', '=', row.id)
+      .where('removed', '=', 0)
+      .executeTakeFirst();
+    if (!receives || numUpdatedRows > 0n) return null;
+    return inboundWebhooks.open(transaction, caller, { connectionId: row.id, method }, { events: ['*'] });
   }
 
   /** Whoever may hear of items as before goes on hearing; whoever may now, hears of what comes behind the upgrade. */
