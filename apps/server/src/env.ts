@@ -210,6 +210,7 @@ const DEFAULT_CONNECTORS = [
   '@withmarfa/connector-rss-watcher',
   '@withmarfa/connector-todoist',
   '@withmarfa/connector-google-calendar',
+  '@withmarfa/connector-github-webhooks',
 ];
 
 /**

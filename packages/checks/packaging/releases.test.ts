@@ -37,6 +37,7 @@ describe('releases', () => {
     const published = (await roomsOfTheWorkspace()).filter((room) => !room.private).map((room) => room.name);
     expect(published.sort()).toEqual([
       '@withmarfa/client',
+      '@withmarfa/connector-github-webhooks',
       '@withmarfa/connector-google-calendar',
       '@withmarfa/connector-rss-watcher',
       '@withmarfa/connector-todoist',
