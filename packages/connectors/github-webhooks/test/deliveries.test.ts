@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type GitHubContext, INTEGRATION_NAME, keepOpened } from '../src/index.ts';
 import { aConnection, aDelivery, anIssue, aPullRequest, aRepository } from './support/a-delivery.ts';
 
 describe('what is left alone', () => {
@@ -126,6 +127,20 @@ describe('the same delivery again', () => {
     expect((await harness.deliverWebhook(aDelivery('issues', anIssue()))).result).toEqual({ ok: true });
     expect(harness.items).toHaveLength(1);
   });
+});
+
+it('reads the headers in any case', async () => {
+  const harness = aConnection();
+  await keepOpened(harness.ctx as unknown as GitHubContext, {
+    kind: 'webhook',
+    integration_name: INTEGRATION_NAME,
+    connection_id: harness.connectionId,
+    delivery_id: 'one',
+    headers: { 'X-GITHUB-Event': 'issues', 'CONTENT-Type': 'application/json' },
+    body: new TextEncoder().encode(JSON.stringify(anIssue())).buffer,
+    verified_at_ms: harness.clock.now(),
+  });
+  expect(harness.items).toHaveLength(1);
 });
 
 it('fails for good when the space refuses the bookmark, and says why', async () => {

@@ -40,7 +40,7 @@ export function toBookmark(opened: Opened, { receivedAtMs }: { receivedAtMs: num
 
 /** Nothing but http and https, so that no `javascript:` link reaches a page that shows it. */
 function webAddress(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || !URL.canParse(value)) return null;
+  if (typeof value !== 'string' || !URL.canParse(value)) return null;
   const { protocol, href } = new URL(value);
   return (protocol === 'https:' || protocol === 'http:') && href.length <= MAX_URL_LENGTH ? href : null;
 }
