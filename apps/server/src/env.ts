@@ -211,6 +211,7 @@ const DEFAULT_CONNECTORS = [
   '@withmarfa/connector-todoist',
   '@withmarfa/connector-google-calendar',
   '@withmarfa/connector-github-webhooks',
+  '@withmarfa/connector-inbox',
 ];
 
 /**

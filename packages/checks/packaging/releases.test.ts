@@ -39,6 +39,7 @@ describe('releases', () => {
       '@withmarfa/client',
       '@withmarfa/connector-github-webhooks',
       '@withmarfa/connector-google-calendar',
+      '@withmarfa/connector-inbox',
       '@withmarfa/connector-rss-watcher',
       '@withmarfa/connector-todoist',
       '@withmarfa/runtime-sdk',
