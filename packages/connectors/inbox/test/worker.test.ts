@@ -137,8 +137,16 @@ describe('the Worker in the README', () => {
     });
   });
 
-  it('gives a mail without a Message-ID the same one each time, and another mail another', async () => {
-    const bare = 'From: ada@harbour.example\r\n\r\nHello';
+  it('sends of the Message-ID in a header only what a header takes, and all of it in the envelope', async () => {
+    const post = await postedFor('Message-ID: <tidé 1@harbour.example>\r\n\r\nHello');
+    expect(post.headers['x-marfa-delivery-id']).toBe('<tid??1@harbour.example>');
+    expect((await keptOf(post))?.source_id).toBe('<tidé 1@harbour.example>');
+  });
+
+  it.each([
+    ['without a Message-ID', 'From: ada@harbour.example\r\n\r\nHello'],
+    ['with an empty one', 'Message-ID: \r\n\r\nHello'],
+  ])('gives a mail %s the same one each time, and another mail another', async (_what, bare) => {
     const [first, again, other] = [await postedFor(bare), await postedFor(bare), await postedFor(`${bare}!`)];
     const idOf = ({ headers }: typeof first) => headers['x-marfa-delivery-id'];
     expect(idOf(first)).toMatch(/^<[0-9a-f]{64}@no-message-id\.invalid>$/);
