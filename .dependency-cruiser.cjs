@@ -24,12 +24,18 @@ const ROOMS = {
     rooms: ['^packages/shared/src/index\\.ts$'],
     libraries: ['zod', 'eventsource-parser'],
   },
+  // Everything a verifier needs is in the runtime: an author who never runs Marfa installs this and nothing else.
+  webhooks: { path: '^packages/webhooks/', rooms: [], libraries: [] },
   'runtime-sdk': {
     path: '^packages/runtime-sdk/',
     rooms: ['^packages/shared/src/index\\.ts$'],
     libraries: ['zod', 'undici', 'ipaddr\\.js'],
   },
-  engine: { path: '^packages/engine/', rooms: ['^packages/shared/src/index\\.ts$'], libraries: ['vitest'] },
+  engine: {
+    path: '^packages/engine/',
+    rooms: ['^packages/(shared|webhooks)/src/index\\.ts$'],
+    libraries: ['vitest'],
+  },
   // A connector stands where an outside author stands: on the published SDK, and any library.
   connectors: {
     path: '^packages/connectors/([^/]+)/',
@@ -39,18 +45,27 @@ const ROOMS = {
   },
   testing: {
     path: '^packages/testing/',
-    rooms: ['^packages/shared/src/index\\.ts$', '^packages/runtime-sdk/src/((host|local)/)?index\\.ts$'],
+    rooms: [
+      '^packages/shared/src/index\\.ts$',
+      '^packages/webhooks/src/signing/index\\.ts$',
+      '^packages/runtime-sdk/src/((host|local)/)?index\\.ts$',
+    ],
   },
   server: {
     path: '^apps/server/',
     rooms: [
-      '^packages/shared/src/index\\.ts$',
+      '^packages/(shared|webhooks)/src/index\\.ts$',
       '^packages/engine/src/((memory|contracts)/)?index\\.ts$',
+      '^packages/webhooks/src/index\\.ts$',
       // Of the Node entry, the guarded fetch; see outbound-fetch-in-one-file.
       '^packages/runtime-sdk/src/(host|local)/index\\.ts$',
     ],
     // What the client makes of a real server is seen from the server's side.
-    testRooms: ['^packages/client/src/index\\.ts$', '^packages/testing/src/index\\.ts$'],
+    testRooms: [
+      '^packages/client/src/index\\.ts$',
+      '^packages/testing/src/index\\.ts$',
+      '^packages/webhooks/src/signing/index\\.ts$',
+    ],
   },
   examples: {
     path: '^examples/([^/]+)/',
@@ -58,6 +73,7 @@ const ROOMS = {
     rooms: [
       '^packages/shared/src/index\\.ts$',
       '^packages/client/src/index\\.ts$',
+      '^packages/webhooks/src/((signing|node)/)?index\\.ts$',
       '^packages/runtime-sdk/src/((local|host)/)?index\\.ts$',
       '^packages/testing/src/index\\.ts$',
       '^packages/connectors/[^/]+/src/index\\.ts$',
@@ -89,7 +105,7 @@ const roomRules = Object.entries(ROOMS).flatMap(([name, { path, own = path, room
     : [
         {
           name: `libraries-${name}`,
-          comment: `${name} is kept small: no registry package beyond ${libraries.join(', ').replaceAll('\\', '')}.`,
+          comment: `${name} is kept small: no registry package beyond ${libraries.join(', ').replaceAll('\\', '') || 'none'}.`,
           severity: 'error',
           from: { path: `${path}src/`, pathNot: TESTS },
           to: {
@@ -114,7 +130,7 @@ const RANKS = [
   ['activity', 'events', 'webhooks'],
   ['credentials', 'integrations'],
   ['connections'],
-  ['auth', 'upstream-oauth', 'runs'],
+  ['auth', 'upstream-oauth', 'runs', 'dead-letters'],
   ['oauth'],
   ['proxy', 'inbound-webhooks', 'item-events', 'runtime', 'pages'],
 ];
@@ -263,11 +279,23 @@ const everywhere = [
     comment: 'These files also run in a Worker and in a browser.',
     severity: 'error',
     from: {
-      path: '^packages/(shared|client|engine|runtime-sdk)/src/',
-      // The schema writer is a build step, and ./local is the entry of a Node process.
-      pathNot: [TESTS, '^packages/shared/src/manifest/write-json-schema\\.ts$', '^packages/runtime-sdk/src/local/'],
+      path: '^packages/(shared|client|webhooks|engine|runtime-sdk)/src/',
+      // The schema writer is a build step, ./local is the entry of a Node process, and webhooks says what is Node's alone.
+      pathNot: [
+        TESTS,
+        '^packages/shared/src/manifest/write-json-schema\\.ts$',
+        '^packages/runtime-sdk/src/local/',
+        '^packages/webhooks/src/(node/|digests/node-digests\\.ts$)',
+      ],
     },
     to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'webhooks-without-its-node-parts',
+    comment: 'The portable entries reach no file that only Node can load.',
+    severity: 'error',
+    from: { path: '^packages/webhooks/src/', pathNot: ['^packages/webhooks/src/(node/|index-for-node\\.ts$)', TESTS] },
+    to: { path: '^packages/webhooks/src/(node/|index-for-node\\.ts$|digests/node-digests\\.ts$)' },
   },
   {
     name: 'sdk-without-its-local-entry',

@@ -41,6 +41,9 @@ const yesOrNo = (fallback: boolean) =>
 /** 100 GB: a limit for those who want none. */
 const MOST_PROXY_BYTES = 100 * 1024 ** 3;
 
+/** 25 MiB, the largest that GitHub sends. */
+const MOST_INBOUND_BYTES = 25 * 1024 ** 2;
+
 const EnvironmentSchema = z.object({
   NODE_ENV: z
     .enum(['development', 'production', 'test'], 'expected development, production or test')
@@ -72,6 +75,8 @@ const EnvironmentSchema = z.object({
   MARFA_WORKER_IDENTITY_SECRET: z.string().min(32, 'expected 32 random characters or more').optional(),
   MARFA_PROXY_MAX_REQUEST_BYTES: wholeNumber(1, MOST_PROXY_BYTES, PROXY_BYTES.request),
   MARFA_PROXY_MAX_RESPONSE_BYTES: wholeNumber(1, MOST_PROXY_BYTES, PROXY_BYTES.response),
+  MARFA_INBOUND_MAX_BYTES: wholeNumber(1, MOST_INBOUND_BYTES, 5 * 1024 ** 2),
+  MARFA_INBOUND_REQUIRE_TIMESTAMP: yesOrNo(false),
   MARFA_RUNTIME_WORKERS: wholeNumber(1, 64, 2),
   MARFA_RUN_TIMEOUT_SECONDS: wholeNumber(1, 3600, 120),
   MARFA_DEFAULT_HOP_BUDGET: wholeNumber(HOP_BUDGET.min, HOP_BUDGET.max, HOP_BUDGET.default),
@@ -181,6 +186,8 @@ export interface Environment {
   workerIdentitySecret: string | undefined;
   /** The largest bodies, in bytes, that go through the proxy to upstreams and back. */
   proxy: { maxRequestBytes: number; maxResponseBytes: number };
+  /** Of webhooks that are received: the largest body, in bytes, and whether plain HMAC has to come with a time. */
+  inbound: { maxBytes: number; requireTimestamp: boolean };
   runtimeWorkers: number;
   runTimeoutSeconds: number;
   /** Steps that connectors may take in one chain of writes, in a space that says nothing else. */
@@ -257,6 +264,10 @@ export function readEnvironment(variables: Record<string, string | undefined>, w
     proxy: {
       maxRequestBytes: values.MARFA_PROXY_MAX_REQUEST_BYTES,
       maxResponseBytes: values.MARFA_PROXY_MAX_RESPONSE_BYTES,
+    },
+    inbound: {
+      maxBytes: values.MARFA_INBOUND_MAX_BYTES,
+      requireTimestamp: values.MARFA_INBOUND_REQUIRE_TIMESTAMP,
     },
     runtimeWorkers: values.MARFA_RUNTIME_WORKERS,
     runTimeoutSeconds: values.MARFA_RUN_TIMEOUT_SECONDS,

@@ -1,5 +1,5 @@
 export type { Clock } from './ports/clock.ts';
-export type { ConnectionSnapshot, Connections } from './ports/connections.ts';
+export { type ConnectionSnapshot, type Connections, MAX_HANDLED_DELIVERIES } from './ports/connections.ts';
 export type { EnginePorts } from './ports/engine-ports.ts';
 export type { Lease, Leases } from './ports/leases.ts';
 export type { AppendResult, ClaimedMessage, Mailbox, NewMessage } from './ports/mailbox.ts';
@@ -13,6 +13,7 @@ export { createDispatcher, type Dispatcher, type DispatcherOptions, type ManualR
 export { type DrainEnd, type DrainOptions, drainConnection } from './runs/drain-connection.ts';
 export type { FaultPlace, OnFault } from './runs/fault.ts';
 export { foldMessages } from './runs/fold-messages.ts';
+export { HELD, isHeld } from './runs/is-held.ts';
 export { computeRetryDelayMs, MAX_ATTEMPTS } from './runs/retry-policy.ts';
 export { computeRuntimeStatus, FAILING_AFTER } from './runs/runtime-status.ts';
 export type { ActivityRow, ConnectionHealth, Settlement } from './runs/settlement.ts';

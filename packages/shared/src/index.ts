@@ -48,6 +48,19 @@ export {
   updateCredential,
 } from './api/credentials.ts';
 export {
+  type DeadLetter,
+  type DeadLetterFilter,
+  DeadLetterSchema,
+  discardDeadLetter,
+  listDeadLetters,
+  peekDeadLetters,
+  type ReplayInput,
+  ReplayInputSchema,
+  replayAnyDeadLetters,
+  replayDeadLetter,
+  replayDeadLetters,
+} from './api/dead-letters.ts';
+export {
   type BulkEdgesInput,
   BulkEdgesInputSchema,
   bulkEdges,
@@ -65,6 +78,27 @@ export type { Audience, Endpoint, EndpointInput, EndpointResult, HttpMethod } fr
 export { ENDPOINTS, type EndpointName } from './api/endpoints.ts';
 export { CATCHUP_TOO_OLD, type EventsQuery, EventsQuerySchema, streamEvents } from './api/events.ts';
 export { getHealth, getReadiness, type PartState, PartStateSchema } from './api/health.ts';
+export {
+  type CreateInboundWebhookInput,
+  CreateInboundWebhookInputSchema,
+  createInboundWebhook,
+  deleteInboundWebhook,
+  type InboundDelivery,
+  InboundDeliverySchema,
+  type InboundWebhook,
+  InboundWebhookSchema,
+  listInboundDeliveries,
+  listInboundWebhooks,
+  type NewInboundWebhook,
+  NewInboundWebhookSchema,
+  type RotateInboundWebhookInput,
+  receiveRuntimeWebhook,
+  receiveWebhook,
+  retryInboundDelivery,
+  rotateInboundWebhook,
+  type UpdateInboundWebhookInput,
+  updateInboundWebhook,
+} from './api/inbound-webhooks.ts';
 export { getIntegration, listIntegrations, registerIntegration } from './api/integrations.ts';
 export {
   type BulkActionInput,

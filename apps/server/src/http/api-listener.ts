@@ -115,6 +115,10 @@ async function serve(pipeline: ApiPipeline, exchange: Exchange): Promise<void> {
   try {
     pipeline.cors?.(exchange.request, exchange.response);
     const { work, endpoint } = exchange.match.route;
+    if (work.kind === 'raw') {
+      await work.handler({ ...exchange, params: exchange.match.params });
+      return;
+    }
     const ownBearer = work.kind === 'own bearer';
     const place = { path: endpoint.path, area: exchange.match.route.area, ownBearer };
     const caller = work.kind === 'probe' ? null : await identify(pipeline, exchange, place);

@@ -1,7 +1,15 @@
 import type { Endpoint, HttpMethod } from '@withmarfa/shared';
 import findMyWay from 'find-my-way';
-import type { Handler, Mount, PublicHandler, PublicStreamHandler, StreamHandler } from './mount-endpoint.ts';
+import type {
+  Handler,
+  Mount,
+  PublicHandler,
+  PublicStreamHandler,
+  RawHandler,
+  StreamHandler,
+} from './mount-endpoint.ts';
 import { createPassageRoutes, type PassageRoutes } from './passage-routes.ts';
+import type { RawHandler } from './raw-exchange.ts';
 
 /** Longest part of a path that a route takes as a parameter; the schemas say what is right for each. */
 const MAX_PARAM_LENGTH = 4096;
@@ -13,6 +21,7 @@ type Work =
   | { kind: 'stream'; handler: StreamHandler<Endpoint> }
   | { kind: 'public stream'; handler: PublicStreamHandler<Endpoint> }
   | { kind: 'own bearer'; handler: PublicHandler<Endpoint> }
+  | { kind: 'raw'; handler: RawHandler }
   | { kind: 'probe'; handler: () => ReturnType<Handler<Endpoint>> };
 
 /** An endpoint with what answers it. */
@@ -90,6 +99,7 @@ export function createApiRoutes(): ApiRoutes {
           kind: 'own bearer',
           handler: ((input, _caller, context) => handler(input as never, context)) as PublicHandler<Endpoint>,
         }),
+      rawEndpoint: (endpoint, handler) => add(endpoint, { kind: 'raw', handler }),
       probe: (endpoint, handler) => add(endpoint, { kind: 'probe', handler }),
     },
     match: (method, url) => find((method === 'HEAD' ? 'GET' : method) as HttpMethod, url),

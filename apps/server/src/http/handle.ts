@@ -72,9 +72,10 @@ function resultOf(exchange: Exchange, input: EndpointInput<Endpoint>, caller: Ca
       return work.handler(input, caller, contextOf(exchange));
     case 'probe':
       return work.handler();
+    case 'raw':
     case 'stream':
     case 'public stream':
-      throw new TypeError('a stream has no single result');
+      throw new TypeError('what answers by itself has no single result');
     default:
       return work satisfies never;
   }

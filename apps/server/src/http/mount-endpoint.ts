@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { type Endpoint, type EndpointInput, type EndpointResult, MarfaError, type Passage } from '@withmarfa/shared';
 import type { Caller } from '../platform/caller.ts';
 import type { PassageHandler } from './passage-routes.ts';
+import type { RawHandler } from './raw-exchange.ts';
 
 const READY_JSON = Symbol('ready JSON');
 
@@ -77,6 +78,11 @@ export interface Mount {
     endpoint: E,
     handler: (input: EndpointInput<E>, context: RequestContext) => Promise<HandlerResult<E>>,
   ): void;
+  /**
+   * For what strangers send in a form of their own: no credential, rate, body or parameter is looked at, and the handler
+   * answers by itself. What it throws before it has begun to is answered in the envelope.
+   */
+  rawEndpoint(endpoint: Endpoint, handler: RawHandler): void;
   /** For probes: neither credential nor rate is looked at. */
   probe<E extends Endpoint>(endpoint: E, handler: () => Promise<HandlerResult<E>>): void;
   /** For addresses behind which somebody else answers; neither bodies nor idempotency keys are looked at. */

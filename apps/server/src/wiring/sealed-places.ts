@@ -1,4 +1,5 @@
 import { IDEMPOTENCY_PURPOSE } from '../http/idempotency.ts';
+import { INBOUND_SECRET_PURPOSE } from '../modules/inbound-webhooks/index.ts';
 import { accessPlace, refreshPlace } from '../modules/upstream-oauth/index.ts';
 import { WEBHOOK_SECRET_PURPOSE } from '../modules/webhooks/index.ts';
 import type { SealedPlace } from '../platform/reseal-place.ts';
@@ -22,6 +23,13 @@ export const SEALED_PLACES: readonly SealedPlace[] = [
     column: 'refresh_token',
     purpose: UPSTREAM_PURPOSE,
     placeOf: refreshPlace,
+  },
+  {
+    table: 'inbound_webhook_secrets',
+    idColumn: 'id',
+    column: 'secret',
+    purpose: INBOUND_SECRET_PURPOSE,
+    placeOf: byId,
   },
   { table: 'webhooks', idColumn: 'id', column: 'secret', purpose: WEBHOOK_SECRET_PURPOSE, placeOf: byId },
   { table: 'idempotency_keys', idColumn: 'id', column: 'answer', purpose: IDEMPOTENCY_PURPOSE, placeOf: byId },

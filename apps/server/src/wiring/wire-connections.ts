@@ -10,6 +10,8 @@ import {
   mountConnectionRoutes,
 } from '../modules/connections/index.ts';
 import { createCredentialsService, mountCredentialRoutes } from '../modules/credentials/index.ts';
+import { createDeadLettersService, createReplayer, mountDeadLetterRoutes } from '../modules/dead-letters/index.ts';
+import { createInbound, createInboundWebhooksService } from '../modules/inbound-webhooks/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from '../modules/integrations/index.ts';
 import { createItemEventRouter } from '../modules/item-events/index.ts';
 import type { KeysService } from '../modules/keys/index.ts';
@@ -54,7 +56,16 @@ export async function wireConnections(parts: ConnectionParts) {
   const { localUrl, publicUrl } = parts;
   const { database, logger } = platform;
   const integrations = createIntegrationsService(platform);
-  const connections = createConnectionsService({ platform, keys, activity, audit });
+  const ring = (connectionId: string) => runtime.ring(connectionId);
+  const connections = createConnectionsService({ platform, keys, activity, audit, ring });
+  const inboundWebhooks = createInboundWebhooksService({
+    platform,
+    connections,
+    integrations,
+    audit,
+    box,
+    publicUrl,
+  });
   const mayBePlain = (url: URL) => !environment.production || outbound.policy.isAllowed(url);
   const upstreamCredentials = createCredentialsService({ platform, audit, box, mayBePlain });
   const installer = createInstaller({
@@ -62,6 +73,7 @@ export async function wireConnections(parts: ConnectionParts) {
     types,
     integrations,
     credentials: upstreamCredentials,
+    inboundWebhooks,
     activity,
     audit,
   });
@@ -73,6 +85,7 @@ export async function wireConnections(parts: ConnectionParts) {
     keys,
     activity,
     audit,
+    ring,
   });
   const upgrader = createUpgrader({ platform, connections, integrations, types, keys, activity, audit });
   const upstream = createUpstreamOAuth({
@@ -146,6 +159,20 @@ export async function wireConnections(parts: ConnectionParts) {
     hopBudget: environment.hopBudget,
   });
 
+  const replayer = createReplayer(platform, ring);
+  const deadLetters = createDeadLettersService({ platform, connections, audit, replayer });
+  const inbound = createInbound({
+    platform,
+    connections,
+    webhooks: inboundWebhooks,
+    activity,
+    audit,
+    box,
+    replayer,
+    ring,
+    ...environment.inbound,
+  });
+
   return {
     forPages: {
       integrations,
@@ -170,11 +197,13 @@ export async function wireConnections(parts: ConnectionParts) {
       mountConnectionRoutes(mount, { database, connections, installer, lifecycle, upgrader });
       mountUpstreamOAuthRoutes(mount, upstream.bootstrap);
       proxy.mount(mount);
+      inbound.mount(mount);
+      mountDeadLetterRoutes(mount, { database, connections, deadLetters });
       mountRunRoutes(mount, { database, connections, runs, starter: runtime.starter });
       mountBrokerRoutes(mount, { database, credentials, audit, logger, identitySecret, ttlSeconds });
       mountRuntimeRoutes(mount, { database, credentials, audit, ttlSeconds });
     },
-    retention: [runs.prune, upstream.prune, proxy.prune],
+    retention: [runs.prune, inbound.prune, upstream.prune, proxy.prune],
     async start(): Promise<void> {
       // One process owns a SQLite file; on Postgres the holder may live, and its lease runs out.
       if (database.dialect === 'sqlite') await upstream.releaseLeases();

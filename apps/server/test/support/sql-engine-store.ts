@@ -32,11 +32,12 @@ export async function openSqlEngineStore({ variables, dataFolder }: Profile): Pr
         .where('connection_id', '=', connectionId)
         .execute();
       return rows.map(
-        ({ space_id: _space, error, trigger, status, ...row }): Run => ({
+        ({ space_id: _space, error, replay_of, trigger, status, ...row }): Run => ({
           ...row,
           trigger: trigger as RunTrigger,
           status: status as RunStatus,
           ...(error === null ? {} : { error }),
+          ...(replay_of === null ? {} : { replay_of }),
         }),
       );
     },

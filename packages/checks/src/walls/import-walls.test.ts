@@ -37,6 +37,7 @@ beforeAll(async () => {
   await tree.linkLibrary('packages/shared', 'undici', 'packages/runtime-sdk');
   await tree.linkLibrary('packages/engine', 'undici', 'packages/runtime-sdk');
   await tree.linkLibrary('packages/client', 'croner', 'packages/shared');
+  await tree.linkLibrary('packages/webhooks', 'croner', 'packages/shared');
   await tree.linkLibrary('packages/runtime-sdk', 'croner', 'packages/shared');
   for (const { file, text } of SEED_TARGETS) if (!existsSync(join(tree.root, file))) await tree.write(file, text);
   for (const { file, text } of SEEDED_IMPORTS) await tree.write(file, text);

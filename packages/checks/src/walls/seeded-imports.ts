@@ -54,6 +54,9 @@ const everywhere: SeededImport[] = [
   seed('packages/client/src/seed-node.ts', 'node:fs', 'no-node-in-portable-rooms'),
   seed('packages/engine/src/seed-node.ts', 'crypto', 'no-node-in-portable-rooms'),
   seed('packages/runtime-sdk/src/host/seed-node.ts', 'node:process', 'no-node-in-portable-rooms'),
+  seed('packages/webhooks/src/adapters/seed-node.ts', 'node:crypto', 'no-node-in-portable-rooms'),
+  seed('packages/webhooks/src/seed-digests.ts', './digests/node-digests.ts', 'webhooks-without-its-node-parts'),
+  seed('packages/webhooks/src/signing/seed-entry.ts', '../node/index.ts', 'webhooks-without-its-node-parts'),
   seed('packages/runtime-sdk/src/seed-local.ts', './local/index.ts', 'sdk-without-its-local-entry'),
   seed('packages/runtime-sdk/src/seed-undici.ts', 'undici', 'sdk-without-its-local-entry'),
 ];
@@ -64,6 +67,7 @@ const rooms: SeededImport[] = [
   seed('packages/shared/src/seed-room.ts', '@withmarfa/runtime-sdk', 'room-shared'),
   seed('packages/runtime-sdk/src/seed-room.ts', '@withmarfa/engine', 'room-runtime-sdk'),
   seed('packages/client/src/seed-room.ts', '@withmarfa/engine', 'room-client'),
+  seed('packages/webhooks/src/seed-room.ts', '@withmarfa/shared', 'room-webhooks'),
   seed('packages/engine/src/seed-room.ts', '@withmarfa/runtime-sdk', 'room-engine'),
   seed('packages/testing/src/seed-room.ts', '@withmarfa/engine', 'room-testing'),
   seed('packages/connectors/rss-watcher/src/seed-testing.ts', '@withmarfa/testing', 'room-connectors'),
@@ -81,6 +85,7 @@ const rooms: SeededImport[] = [
 const libraries: SeededImport[] = [
   seed('packages/shared/src/seed-library.ts', 'undici', 'libraries-shared', 'no-undeclared'),
   seed('packages/client/src/seed-library.ts', 'croner', 'libraries-client', 'no-undeclared'),
+  seed('packages/webhooks/src/seed-library.ts', 'croner', 'libraries-webhooks', 'no-undeclared'),
   seed('packages/engine/src/seed-library.ts', 'undici', 'libraries-engine', 'no-undeclared'),
   seed('packages/runtime-sdk/src/seed-library.ts', 'croner', 'libraries-runtime-sdk', 'no-undeclared'),
 ];
@@ -94,7 +99,7 @@ const ranks: SeededImport[] = [
   ['activity', 'connections', 'rank-activity-events-webhooks'],
   ['credentials', 'integrations', 'rank-credentials-integrations'],
   ['connections', 'auth', 'rank-connections'],
-  ['runs', 'runtime', 'rank-auth-upstream-oauth-runs'],
+  ['runs', 'runtime', 'rank-auth-upstream-oauth-runs-dead-letters'],
   ['oauth', 'pages', 'rank-oauth'],
   ['runtime', 'pages', 'rank-proxy-inbound-webhooks-item-events-runtime-pages'],
 ].map(([from, to, rule]) => seed(`${MODULES}/${from}/seed-rank.ts`, `../${to}/index.ts`, String(rule)));

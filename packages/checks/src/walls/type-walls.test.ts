@@ -7,6 +7,7 @@ import { copyTree, type TreeCopy } from './copy-tree.ts';
 const PORTABLE = [
   ['packages/shared', 'tsconfig.json'],
   ['packages/client', 'tsconfig.portable.json'],
+  ['packages/webhooks', 'tsconfig.portable.json'],
   ['packages/engine', 'tsconfig.portable.json'],
   ['packages/runtime-sdk', 'tsconfig.portable.json'],
 ] as const;

@@ -13,6 +13,7 @@ export function aConnection(overrides: Partial<ConnectionSnapshot> = {}): Connec
     actionRequired: false,
     configuration: {},
     cursors: {},
+    handledDeliveries: [],
     crons: ['0 * * * *'],
     scheduleArmed: false,
     ...overrides,

@@ -6,6 +6,7 @@ export function aSettlement(overrides: Partial<Settlement> = {}): Settlement {
   return {
     message: { state: 'gone' },
     run: { status: 'succeeded', error: null, itemsCreated: 0, itemsUpdated: 0, finishedAtMs: NOON_MS },
+    handledDelivery: null,
     cursors: null,
     health: null,
     schedule: { action: 'keep' },
@@ -17,7 +18,7 @@ export function aSettlement(overrides: Partial<Settlement> = {}): Settlement {
 /** A failure that is tried again at `notBeforeMs`. */
 export function aRetry(notBeforeMs: number): Settlement {
   return aSettlement({
-    message: { state: 'waiting', notBeforeMs, reason: 'upstream is down' },
+    message: { state: 'waiting', notBeforeMs, reason: 'upstream is down', failedAtMs: NOON_MS },
     run: { status: 'retrying', error: 'upstream is down', itemsCreated: 0, itemsUpdated: 0, finishedAtMs: null },
   });
 }
@@ -25,7 +26,7 @@ export function aRetry(notBeforeMs: number): Settlement {
 /** A failure that is not tried again. */
 export function aDeath(): Settlement {
   return aSettlement({
-    message: { state: 'dead', reason: 'gone for good' },
+    message: { state: 'dead', reason: 'gone for good', failedAtMs: NOON_MS },
     run: { status: 'dead', error: 'gone for good', itemsCreated: 0, itemsUpdated: 0, finishedAtMs: NOON_MS },
   });
 }

@@ -3,6 +3,7 @@ import type { EngineStore } from './engine-store.ts';
 import { describeAppending } from './mailbox-appending.ts';
 import { describeClaiming } from './mailbox-claiming.ts';
 import { describeFolding } from './mailbox-folding.ts';
+import { describeHolding } from './mailbox-holding.ts';
 import { describeSettling } from './mailbox-settling.ts';
 import { describeWaking } from './mailbox-waking.ts';
 
@@ -17,6 +18,7 @@ export function describeMailbox(name: string, createStore: () => Promise<EngineS
     describeClaiming(createStore);
     describeSettling(createStore);
     describeFolding(createStore);
+    describeHolding(createStore);
     describeWaking(createStore);
   });
 }

@@ -42,6 +42,7 @@ export function appendMessage(state: MemoryState, message: NewMessage): AppendRe
     finished_at: null,
     items_created: 0,
     items_updated: 0,
+    ...(message.replayOf === undefined ? {} : { replay_of: message.replayOf }),
   });
   return { accepted: true };
 }

@@ -1,4 +1,5 @@
 import type { ClaimedMessage, Mailbox } from '../ports/mailbox.ts';
+import { isHeld } from '../runs/is-held.ts';
 import { appendMessage } from './append-message.ts';
 import { copyJson } from './copy-json.ts';
 import { isCurrent } from './memory-leases.ts';
@@ -13,7 +14,7 @@ export function createMemoryMailbox(state: MemoryState): Mailbox {
     },
     async claimNext(lease, nowMs) {
       if (!isCurrent(state, lease)) return 'stale';
-      for (const message of unheldMessages(state.messages.get(lease.connectionId) ?? [])) {
+      for (const message of runnableOf(state, lease.connectionId)) {
         const runnable = message.state === 'waiting' ? message.notBeforeMs <= nowMs : message.fence < lease.fence;
         if (!runnable) continue;
         message.state = 'running';
@@ -35,7 +36,7 @@ export function createMemoryMailbox(state: MemoryState): Mailbox {
     },
     async nextDueAtMs(connectionId) {
       let earliest: number | null = null;
-      for (const message of unheldMessages(state.messages.get(connectionId) ?? [])) {
+      for (const message of runnableOf(state, connectionId)) {
         if (message.state !== 'waiting') continue;
         const dueAtMs = Math.max(message.notBeforeMs, message.queuedAtMs);
         if (earliest === null || dueAtMs < earliest) earliest = dueAtMs;
@@ -44,11 +45,11 @@ export function createMemoryMailbox(state: MemoryState): Mailbox {
     },
     async connectionsWithMail(nowMs, limit) {
       const found: string[] = [];
-      for (const [connectionId, messages] of state.messages) {
+      for (const connectionId of state.messages.keys()) {
         if (found.length >= limit) break;
         const lease = state.leases.get(connectionId);
         const leased = lease !== undefined && lease.expiresAtMs > nowMs;
-        for (const message of unheldMessages(messages)) {
+        for (const message of runnableOf(state, connectionId)) {
           if (message.state === 'waiting' ? message.notBeforeMs <= nowMs : !leased) {
             found.push(connectionId);
             break;
@@ -58,6 +59,13 @@ export function createMemoryMailbox(state: MemoryState): Mailbox {
       return found;
     },
   };
+}
+
+function* runnableOf(state: MemoryState, connectionId: string): Generator<StoredMessage> {
+  const status = state.connections.get(connectionId)?.runtimeStatus ?? 'healthy';
+  for (const message of unheldMessages(state.messages.get(connectionId) ?? [])) {
+    if (message.state === 'running' || !isHeld(message.message.kind, status)) yield message;
+  }
 }
 
 function toClaimed(message: StoredMessage): ClaimedMessage {

@@ -1,3 +1,4 @@
+import { MAX_HANDLED_DELIVERIES } from '../ports/connections.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { ClaimedMessage } from '../ports/mailbox.ts';
 import { foldMessages } from '../runs/fold-messages.ts';
@@ -74,9 +75,15 @@ function settleRun(state: MemoryState, id: string, end: Settlement['run']): void
   else run.error = end.error;
 }
 
-function settleConnection(state: MemoryState, connectionId: string, { cursors, health }: Settlement): void {
+function settleConnection(
+  state: MemoryState,
+  connectionId: string,
+  { cursors, health, handledDelivery }: Settlement,
+): void {
   const connection = state.connections.get(connectionId);
   if (!connection) return;
+  if (handledDelivery !== null)
+    connection.handledDeliveries = [...connection.handledDeliveries, handledDelivery].slice(-MAX_HANDLED_DELIVERIES);
   if (cursors) {
     for (const key of cursors.cleared) delete connection.cursors[key];
     connection.cursors = { ...connection.cursors, ...cursors.set };

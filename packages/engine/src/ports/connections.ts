@@ -13,11 +13,16 @@ export interface ConnectionSnapshot {
   actionRequired: boolean;
   configuration: Record<string, unknown>;
   cursors: Record<string, unknown>;
+  /** The newest deliveries that its handler has dealt with, by their senders' ids; at most `MAX_HANDLED_DELIVERIES`. */
+  handledDeliveries: readonly string[];
   /** Cron expressions of its schedule triggers, empty without one. */
   crons: readonly string[];
   /** Whether a tick is planned: false without a schedule trigger and after a handler disarmed it. */
   scheduleArmed: boolean;
 }
+
+/** How many deliveries a Connection remembers beyond its mailbox. */
+export const MAX_HANDLED_DELIVERIES = 256;
 
 export interface Connections {
   load(connectionId: string): Promise<ConnectionSnapshot | null>;

@@ -18,6 +18,10 @@ export interface NewMessage {
   coalesceKey?: string;
   /** Messages about the same subject keep their order even when one of them waits for a retry. */
   subject?: string;
+  /** Of a webhook: where its headers and its body are kept already; those of `message` are then empty. */
+  receiptId?: string;
+  /** The run whose message this one is again. */
+  replayOf?: string;
   queuedAtMs: number;
 }
 
@@ -44,7 +48,8 @@ export interface Mailbox {
   /**
    * Takes the next runnable message of the leased Connection, first in, first out: waiting messages whose time has
    * come and whose subject no earlier unfinished message holds, and messages that an earlier lease left running. A
-   * message that was never tried is runnable at once, wherever the clock has been set since.
+   * message that was never tried is runnable at once, wherever the clock has been set since. What is held back while its
+   * Connection cannot work (`isHeld`) is not runnable; the same goes for the two questions below.
    * Marks it and its run record running and counts the attempt.
    * @returns null when nothing is runnable, `stale` when the lease has been taken over or released.
    */

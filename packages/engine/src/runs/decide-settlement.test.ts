@@ -104,8 +104,9 @@ describe('a failure that may pass', () => {
   it('waits for its next attempt, leaving the cursors alone and saying nothing', () => {
     const outcome = { ...aFailure(), cursorSet: { main: 1 }, cursorCleared: ['old'], itemsCreated: 2 };
     expect(decide({ outcome })).toEqual({
-      message: { state: 'waiting', notBeforeMs: NOW_MS + 5000, reason: 'upstream is down' },
+      message: { state: 'waiting', notBeforeMs: NOW_MS + 5000, reason: 'upstream is down', failedAtMs: NOW_MS },
       run: { status: 'retrying', error: 'upstream is down', itemsCreated: 2, itemsUpdated: 0, finishedAtMs: null },
+      handledDelivery: null,
       cursors: null,
       health: {
         runtimeStatus: 'degraded',
@@ -129,7 +130,7 @@ describe('a failure that may pass', () => {
     expect(
       decide({ outcome: aFailure(), attempt: MAX_ATTEMPTS, connection: { consecutiveFailures: 4 } }),
     ).toMatchObject({
-      message: { state: 'dead', reason: 'upstream is down' },
+      message: { state: 'dead', reason: 'upstream is down', failedAtMs: NOW_MS },
       run: { status: 'dead', error: 'upstream is down', finishedAtMs: NOW_MS },
       cursors: null,
       health: { runtimeStatus: 'failing', consecutiveFailures: 5, actionRequired: false },

@@ -41,6 +41,7 @@ function succeeded({ claimed, connection, outcome }: Attempt, nowMs: number): Se
   return {
     message: { state: 'gone' },
     run: { status: 'succeeded', error: null, itemsCreated, itemsUpdated, finishedAtMs: nowMs },
+    handledDelivery: claimed.message.kind === 'webhook' ? claimed.message.delivery_id : null,
     cursors: { set: outcome.cursorSet, cleared: outcome.cursorCleared },
     health: disarmed ? stoppedHealth(connection, nowMs) : soundHealth(connection, nowMs),
     schedule: disarmed ? { action: 'disarm' } : rearm(claimed, connection, nowMs),
@@ -55,8 +56,9 @@ function willRetry(
 ): Settlement {
   const reason = clipLine(result.reason);
   return {
-    message: { state: 'waiting', notBeforeMs: nowMs + delayMs, reason },
+    message: { state: 'waiting', notBeforeMs: nowMs + delayMs, reason, failedAtMs: nowMs },
     run: { status: 'retrying', error: reason, ...itemCounts(outcome), finishedAtMs: null },
+    handledDelivery: null,
     cursors: null,
     health: ailingHealth(connection, nowMs),
     schedule: { action: 'keep' },
@@ -67,8 +69,9 @@ function willRetry(
 function givenUp({ claimed, connection, outcome }: Attempt, result: Failure, nowMs: number): Settlement {
   const reason = clipLine(result.reason);
   return {
-    message: { state: 'dead', reason },
+    message: { state: 'dead', reason, failedAtMs: nowMs },
     run: { status: 'dead', error: reason, ...itemCounts(outcome), finishedAtMs: nowMs },
+    handledDelivery: null,
     cursors: null,
     health: ailingHealth(connection, nowMs),
     schedule: { action: 'keep' },
@@ -94,8 +97,9 @@ function failedForGood({ claimed, connection, outcome }: Attempt, result: Failur
   };
   const health = disarmed ? stoppedHealth(connection, nowMs) : ailingHealth(connection, nowMs);
   return {
-    message: { state: 'dead', reason },
+    message: { state: 'dead', reason, failedAtMs: nowMs },
     run: { status: 'dead', error: reason, ...itemCounts(outcome), finishedAtMs: nowMs },
+    handledDelivery: null,
     cursors: null,
     health: { ...health, actionRequired: true, lastSyncAtMs: null },
     schedule: { action: disarmed ? 'disarm' : 'keep' },

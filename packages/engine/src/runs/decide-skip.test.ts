@@ -21,6 +21,7 @@ describe('deciding to skip a message', () => {
         itemsUpdated: 0,
         finishedAtMs: NOW_MS,
       },
+      handledDelivery: null,
       cursors: null,
       health: null,
       schedule: { action: 'keep' },
@@ -62,6 +63,21 @@ describe('deciding to skip a message', () => {
       expect(decideSkip(aClaimedMessage(connection, { kind }), connection, NOW_MS)).toBeNull();
     },
   );
+
+  it('ends a delivery that its handler has dealt with before, unless somebody asks for it again', () => {
+    const connection = aConnection({ handledDeliveries: ['d-1'] });
+    const claimed = aClaimedMessage(connection, { kind: 'webhook' });
+    if (claimed.message.kind !== 'webhook') throw new TypeError('expected a webhook');
+    const again = { ...claimed, message: { ...claimed.message, delivery_id: 'd-1' } };
+    expect(decideSkip(again, connection, NOW_MS)?.run).toMatchObject({
+      status: 'skipped',
+      error: 'this delivery has been handled before',
+    });
+    const asked = { ...again, message: { ...again.message, replayed: true as const } };
+    expect(decideSkip(asked, connection, NOW_MS)).toBeNull();
+    const other = { ...again, message: { ...again.message, delivery_id: 'd-2' } };
+    expect(decideSkip(other, connection, NOW_MS)).toBeNull();
+  });
 
   it('ends a tick that was queued before its schedule was stopped, and runs a manual message', () => {
     const connection = aConnection({ scheduleArmed: false });

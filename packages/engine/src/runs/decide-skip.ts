@@ -1,5 +1,6 @@
 import type { ConnectionSnapshot } from '../ports/connections.ts';
 import type { ClaimedMessage } from '../ports/mailbox.ts';
+import { isHeld } from './is-held.ts';
 import type { Settlement } from './settlement.ts';
 
 /**
@@ -23,6 +24,7 @@ export function decideSkip(
   return {
     message: { state: 'gone' },
     run: { status: 'skipped', error: reason, itemsCreated: 0, itemsUpdated: 0, finishedAtMs: nowMs },
+    handledDelivery: null,
     cursors: null,
     health: null,
     schedule: { action: 'keep' },
@@ -33,12 +35,13 @@ export function decideSkip(
 function findReason({ message }: ClaimedMessage, connection: ConnectionSnapshot | null): string | null {
   if (connection === null) return 'the Connection does not exist any more';
   if (!connection.active) return 'the Connection has been revoked';
-  // A webhook's sender has been told that its delivery is kept and will not send it again; all else comes again or can
-  // be asked for again.
-  if (connection.runtimeStatus === 'paused' && message.kind !== 'webhook') return 'the Connection is paused';
-  // It would fail until a person has acted, who has been told; events and deliveries are kept for then.
-  if (connection.runtimeStatus === 'reauth_required' && (message.kind === 'schedule' || message.kind === 'manual'))
-    return 'the upstream account has to be connected again';
+  // What the mailbox holds back has been claimed a moment before somebody paused; it is run like what was under way.
+  if (!isHeld(message.kind, connection.runtimeStatus)) {
+    if (connection.runtimeStatus === 'paused') return 'the Connection is paused';
+    if (connection.runtimeStatus === 'reauth_required') return 'the upstream account has to be connected again';
+  }
+  if (message.kind === 'webhook' && !message.replayed && connection.handledDeliveries.includes(message.delivery_id))
+    return 'this delivery has been handled before';
   if (message.kind === 'schedule' && !connection.scheduleArmed) return 'the schedule has been stopped';
   return null;
 }

@@ -26,8 +26,8 @@ export interface Settlement {
   /** What becomes of the message. */
   message:
     | { state: 'gone' }
-    | { state: 'waiting'; notBeforeMs: number; reason: string }
-    | { state: 'dead'; reason: string };
+    | { state: 'waiting'; notBeforeMs: number; reason: string; failedAtMs: number }
+    | { state: 'dead'; reason: string; failedAtMs: number };
   run: {
     status: Extract<RunStatus, 'succeeded' | 'retrying' | 'dead' | 'skipped'>;
     error: string | null;
@@ -38,6 +38,8 @@ export interface Settlement {
     /** Null while it will be tried again. */
     finishedAtMs: number | null;
   };
+  /** The delivery that has been dealt with, by its sender's id; null when this was none, or it has not been. */
+  handledDelivery: string | null;
   /** Null leaves the cursors as they are. */
   cursors: { set: Record<string, unknown>; cleared: readonly string[] } | null;
   /** Null leaves the Connection's health as it is (a skipped run says nothing about it). */

@@ -5,6 +5,7 @@ import { TriggerTypeSchema } from '../manifest/triggers.ts';
 import { RunSchema } from '../runs/run.ts';
 import { IdParams, PageQuery, pageOf } from './common.ts';
 import { defineEndpoint } from './define-endpoint.ts';
+import { NewInboundWebhookSchema } from './inbound-webhooks.ts';
 
 const label = z.string().min(1, 'expected a label').max(200, 'at most 200 characters');
 const names = z.array(z.string().max(200, 'at most 200 characters')).max(1000, 'at most 1000 entries');
@@ -37,7 +38,15 @@ export const installConnection = defineEndpoint({
   summary: 'Installs one version of an integration into the space.',
   audience: 'space-admin',
   body: InstallInputSchema,
-  responses: { 201: z.object({ connection_id: IdSchema, credential_id: IdSchema, activity_id: IdSchema }) },
+  responses: {
+    201: z.object({
+      connection_id: IdSchema,
+      credential_id: IdSchema,
+      activity_id: IdSchema,
+      /** Where there is a webhook trigger: the place that the service has to be told of, with its secret. */
+      inbound_webhook: NewInboundWebhookSchema.optional(),
+    }),
+  },
   errors: ['integration_not_found', 'validation_error', 'missing_required_field', 'forbidden'],
 });
 

@@ -20,10 +20,29 @@ import {
   deleteCredential,
   updateCredential,
 } from './credentials.ts';
+import {
+  discardDeadLetter,
+  listDeadLetters,
+  peekDeadLetters,
+  replayAnyDeadLetters,
+  replayDeadLetter,
+  replayDeadLetters,
+} from './dead-letters.ts';
 import { bulkEdges, createEdge, deleteEdge, listEdges, listItemBackrefs, listItemEdges, updateEdge } from './edges.ts';
 import type { Endpoint } from './endpoint.ts';
 import { streamEvents } from './events.ts';
 import { getHealth, getReadiness } from './health.ts';
+import {
+  createInboundWebhook,
+  deleteInboundWebhook,
+  listInboundDeliveries,
+  listInboundWebhooks,
+  receiveRuntimeWebhook,
+  receiveWebhook,
+  retryInboundDelivery,
+  rotateInboundWebhook,
+  updateInboundWebhook,
+} from './inbound-webhooks.ts';
 import { getIntegration, listIntegrations, registerIntegration } from './integrations.ts';
 import { bulkAction } from './item-bulk-action.ts';
 import {
@@ -132,6 +151,8 @@ export const ENDPOINTS = {
   updateWebhook,
   deleteWebhook,
   listWebhookDeliveries,
+  receiveWebhook,
+  receiveRuntimeWebhook,
   uploadBlob,
   getBlob,
   getBlobUrl,
@@ -154,6 +175,17 @@ export const ENDPOINTS = {
   upgradeConnection,
   approveUpgrade,
   uninstallConnection,
+  createInboundWebhook,
+  listInboundWebhooks,
+  updateInboundWebhook,
+  rotateInboundWebhook,
+  deleteInboundWebhook,
+  listInboundDeliveries,
+  retryInboundDelivery,
+  listDeadLetters,
+  replayDeadLetter,
+  replayDeadLetters,
+  discardDeadLetter,
   createOAuthProviderCredential,
   createApiTokenCredential,
   updateCredential,
@@ -172,6 +204,8 @@ export const ENDPOINTS = {
   putSpaceConfig,
   mintRuntimeCredential,
   leaseRuntimeCredential,
+  peekDeadLetters,
+  replayAnyDeadLetters,
   getMe,
   listGrants,
   getGrant,

@@ -9,7 +9,13 @@ export const TAGS: Record<string, { name: string; description: string }> = {
   edges: { name: 'Edges', description: 'Directed, typed relations between two items.' },
   types: { name: 'Types', description: 'The schemas that properties are validated against.' },
   events: { name: 'Events', description: 'What changes in a space, as it happens, as server-sent events.' },
-  webhooks: { name: 'Webhooks', description: 'What changes in a space, sent to an address of yours and signed.' },
+  webhooks: {
+    name: 'Webhooks',
+    description:
+      'What changes in a space, sent to an address of yours and signed; and what others tell its Connections.',
+  },
+  runtime: { name: 'Receipt', description: 'A second address at which services tell Connections of what happens.' },
+  dlq: { name: 'DeadLetters', description: 'For operators: what Connections could not handle, on the whole server.' },
   blobs: { name: 'Blobs', description: 'Bytes, kept under their SHA-256: what files and pictures are made of.' },
   keys: { name: 'Keys', description: 'Credentials of scripts and apps, with what each may do.' },
   integrations: {

@@ -22,6 +22,8 @@ export const WebhookMessageSchema = z.object({
   body_base64: z.string(),
   body_url: z.string().optional(),
   verified_at_ms: z.int(),
+  /** Somebody asked for it to be handled again: having seen its id before is then no reason to leave it. */
+  replayed: z.literal(true).optional(),
 });
 /** A committed change of an item whose type the connector targets. */
 export const ItemEventMessageSchema = z.object({

@@ -20,5 +20,7 @@ export const RunSchema = z.object({
   error: z.string().optional(),
   items_created: z.int().nonnegative(),
   items_updated: z.int().nonnegative(),
+  /** The run whose message this one handles again, at somebody's request. */
+  replay_of: IdSchema.optional(),
 });
 export type Run = z.infer<typeof RunSchema>;

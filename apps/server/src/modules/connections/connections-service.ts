@@ -46,11 +46,19 @@ export interface ConnectionsDeps {
   keys: KeysService;
   activity: ActivityService;
   audit: AuditService;
+  /** Tells that a Connection may have mail that it can work on. */
+  ring(connectionId: string): void;
 }
 
-export function createConnectionsService({ platform, keys, activity, audit }: ConnectionsDeps): ConnectionsService {
+export function createConnectionsService({
+  platform,
+  keys,
+  activity,
+  audit,
+  ring,
+}: ConnectionsDeps): ConnectionsService {
   const { now } = platform;
-  const reauthorization = createReauthorization(platform, { activity, audit });
+  const reauthorization = createReauthorization(platform, { activity, audit, ring });
 
   async function require(queryable: Queryable, spaceId: string, id: string): Promise<ConnectionRow> {
     const row = (await connectionById(queryable, { spaceId, id })).rows[0];
@@ -105,6 +113,12 @@ export function createConnectionsService({ platform, keys, activity, audit }: Co
         .where('revoked_at', 'is', null)
         .where('expires_at_ms', '>', at.getTime())
         .executeTakeFirst();
+      const inbound = await transaction
+        .updateTable('inbound_webhooks')
+        .set({ disabled: 1, removed: 1, updated_at: at.toISOString() })
+        .where('connection_id', '=', id)
+        .where('removed', '=', 0)
+        .executeTakeFirst();
       if (row.reauth_activity_id !== null)
         await revokeSystemItem(transaction, caller.spaceId, row.reauth_activity_id, at);
       await keys.revokeRuntimeKeys(transaction, caller.spaceId, id);
@@ -131,7 +145,7 @@ export function createConnectionsService({ platform, keys, activity, audit }: Co
         revoked_credential_ids: [row.credential_id],
         oauth_tokens_deleted: Number(tokens.numDeletedRows),
         leased_tokens_revoked: Number(leases.numUpdatedRows),
-        inbound_webhooks_disabled: 0,
+        inbound_webhooks_disabled: Number(inbound.numUpdatedRows),
         activity_id,
       };
     },

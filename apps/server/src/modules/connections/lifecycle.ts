@@ -1,5 +1,6 @@
 import { MarfaError, type RuntimeStatus, type UpdateConnectionInput } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
+import { afterCommit } from '../../platform/database/after-commit.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { mirrorConnection } from '../../platform/mailbox/mirror-connection.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -43,6 +44,8 @@ export interface LifecycleDeps {
   keys: KeysService;
   activity: ActivityService;
   audit: AuditService;
+  /** Tells that a Connection may have mail that it can work on. */
+  ring(connectionId: string): void;
 }
 
 /** Refusals of a client id or secret, which a person mends on the credential. */
@@ -50,7 +53,7 @@ const CLIENT_REASONS = ['invalid_client', 'unauthorized_client'];
 
 /** What people do with a Connection between its installation and its end. */
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
-  const { platform, connections, credentials, integrations, keys, activity, audit } = deps;
+  const { platform, connections, credentials, integrations, keys, activity, audit, ring } = deps;
   const { database, now } = platform;
   const { reauthorization } = connections;
 
@@ -94,6 +97,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       const row = await lockActive(connections, transaction, caller, id);
       if (row.runtime_status !== 'paused') throw new MarfaError('validation_error', 'This connection is not paused.');
       const status = row.reauth_reason === null ? 'healthy' : 'reauth_required';
+      afterCommit(transaction, () => ring(id));
       return changeStatus(transaction, caller, { row, status, kind: 'resume', words: 'was resumed' });
     },
 

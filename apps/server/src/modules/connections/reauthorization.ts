@@ -1,3 +1,4 @@
+import { afterCommit } from '../../platform/database/after-commit.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { mirrorConnection } from '../../platform/mailbox/mirror-connection.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -36,7 +37,7 @@ export interface Reauthorization {
 /** The one place in which Connections begin and cease to wait for their account to be connected again. */
 export function createReauthorization(
   { now }: Pick<Platform, 'now'>,
-  { activity, audit }: { activity: ActivityService; audit: AuditService },
+  { activity, audit, ring }: { activity: ActivityService; audit: AuditService; ring(connectionId: string): void },
 ): Reauthorization {
   async function change(transaction: Transaction, row: ConnectionRow, changes: Partial<ConnectionRow>): Promise<void> {
     await transaction.updateTable('connections').set(changes).where('id', '=', row.id).execute();
@@ -93,6 +94,8 @@ export function createReauthorization(
         consecutive_failures: 0,
         ...(row.runtime_status === 'reauth_required' ? { runtime_status: 'healthy' } : {}),
       });
+      // What was held back for this can be worked on.
+      afterCommit(transaction, () => ring(row.id));
       return true;
     },
   };

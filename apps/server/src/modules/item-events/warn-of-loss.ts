@@ -1,11 +1,10 @@
 import type { ActivityInput } from '@withmarfa/shared';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { isWarningDue } from '../../platform/warning-due.ts';
 import type { ActivityService } from '../activity/index.ts';
 import type { Listener } from './listeners.ts';
 import type { ItemEvent } from './to-message.ts';
-
-const WARN_EVERY_MS = 3_600_000;
 
 /** Why a Connection is not told of an event that it would have been told of. */
 export type Loss = { kind: 'hop_budget'; budget: number } | { kind: 'backpressure'; depth: number };
@@ -14,24 +13,9 @@ export type Loss = { kind: 'hop_budget'; budget: number } | { kind: 'backpressur
 export type WarnOfLoss = (transaction: Transaction, listener: Listener, event: ItemEvent, loss: Loss) => Promise<void>;
 
 export function createWarnOfLoss({ now }: Pick<Platform, 'now'>, activity: ActivityService): WarnOfLoss {
-  /** A table of its own, not a column of the Connection: the end of a run locks that row, and waits for what is written here. */
-  async function isDue(transaction: Transaction, connection_id: string, kind: Loss['kind']): Promise<boolean> {
-    const told_at_ms = now().getTime();
-    const result = await transaction
-      .insertInto('connection_warnings')
-      .values({ connection_id, kind, told_at_ms })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['connection_id', 'kind'])
-          .doUpdateSet({ told_at_ms })
-          .where('connection_warnings.told_at_ms', '<=', told_at_ms - WARN_EVERY_MS),
-      )
-      .executeTakeFirst();
-    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-  }
-
   return async (transaction, listener, event, loss) => {
-    if (!(await isDue(transaction, listener.id, loss.kind))) return;
+    const due = { connectionId: listener.id, kind: loss.kind, nowMs: now().getTime() };
+    if (!(await isWarningDue(transaction, due))) return;
     await activity.record(transaction, listener.spaceId, listener.id, toWarning(listener, event, loss));
   };
 }

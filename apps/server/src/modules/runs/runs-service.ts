@@ -67,11 +67,12 @@ export function createRunsService({ database, now }: Pick<Platform, 'database' |
   };
 }
 
-function toRun({ space_id: _space, error, ...row }: Selectable<Tables['runs']>): Run {
+function toRun({ space_id: _space, error, replay_of, ...row }: Selectable<Tables['runs']>): Run {
   return {
     ...row,
     trigger: row.trigger as RunTrigger,
     status: row.status as RunStatus,
     ...(error === null ? {} : { error }),
+    ...(replay_of === null ? {} : { replay_of }),
   };
 }

@@ -74,7 +74,8 @@ export function createConnectorRunner(deps: ConnectorRunnerDeps): ConnectorRunne
       const cycle = nextHopMetadata(connectionId, message.kind === 'item-event' ? message.cycle : null);
       const mint = () => credentials.forRun(claimed.spaceId, connectionId, cycle);
       const credential = await mint();
-      if (!credential) return failure(false, 'the connection is not active any more');
+      // Paused or ended a moment ago: what is to be kept goes back and is held, the rest is ended with the reason.
+      if (!credential) return failure(true, 'the connection is not active any more');
       return poolOf(connector).use(async (process) => {
         if (signal.aborted) return failure(true, 'the run was cut short before it began');
         const deadlineMs = begin();

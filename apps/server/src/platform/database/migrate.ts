@@ -16,6 +16,7 @@ import { oauth } from './migrations/0013-oauth.ts';
 import { upstream } from './migrations/0014-upstream.ts';
 import { itemEvents } from './migrations/0015-item-events.ts';
 import { upstreamBudgets } from './migrations/0016-upstream-budgets.ts';
+import { inboundWebhooks } from './migrations/0017-inbound-webhooks.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
 const TABLE = 'marfa_migrations';
@@ -37,6 +38,7 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0014-upstream': upstream,
   '0015-item-events': itemEvents,
   '0016-upstream-budgets': upstreamBudgets,
+  '0017-inbound-webhooks': inboundWebhooks,
 };
 
 /**

@@ -1,11 +1,13 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { InboundTables } from './inbound-tables.ts';
+import type { UpstreamTables } from './upstream-tables.ts';
 
 /*
  * Times are ISO 8601 text in UTC, except where a name ends in `_ms`. JSON is text: what is stored is what goes on the
  * wire. Flags are 0 and 1. Every table that belongs to a space carries `space_id`.
  */
 
-export interface Tables {
+export interface Tables extends InboundTables, UpstreamTables {
   settings: { key: string; value: string };
   spaces: {
     id: string;
@@ -126,6 +128,8 @@ export interface Tables {
     /** The place in the event log behind which it is told of items; null when it has not been granted that. */
     told_since_tx: number | null;
     told_since_seq: number | null;
+    /** JSON of the newest deliveries that its handler has dealt with, by their senders' ids. */
+    handled_deliveries: Generated<string>;
   };
   /** When a Connection was last warned of something, so that it is not told over and over. */
   connection_warnings: { connection_id: string; kind: string; told_at_ms: number };
@@ -143,6 +147,11 @@ export interface Tables {
     not_before_ms: number;
     queued_at_ms: number;
     reason: string | null;
+    kind: string;
+    /** Of a webhook: where its headers and its body are kept. */
+    receipt_id: string | null;
+    first_failed_at_ms: number | null;
+    last_failed_at_ms: number | null;
   };
   mailbox_keys: { connection_id: string; dedupe_key: string; accepted_at_ms: number };
   connection_leases: { connection_id: string; holder: string; fence: number; expires_at_ms: number };
@@ -159,6 +168,8 @@ export interface Tables {
     error: string | null;
     items_created: number;
     items_updated: number;
+    /** The run whose message it handles again. */
+    replay_of: string | null;
   };
   idempotency_keys: {
     id: string;
@@ -309,76 +320,6 @@ export interface Tables {
     expires_at_ms: number;
   };
   spent_forms: { id: string; expires_at_ms: number };
-  /** What opens an upstream; the id is that of its `system.credential`. */
-  upstream_credentials: {
-    id: string;
-    space_id: string;
-    kind: string;
-    label: string;
-    /** Names the provider in callback addresses. */
-    provider: string;
-    /** JSON of what may be shown. */
-    config: string;
-    /** Sealed. */
-    secret: string;
-    /** How the token endpoint wants the client to authenticate, once that is known. */
-    auth_method: string | null;
-    created_at: string;
-    updated_at: string;
-  };
-  /** What a person granted a Connection at its upstream, at most one grant each. */
-  upstream_tokens: {
-    connection_id: string;
-    space_id: string;
-    credential_id: string;
-    /** Sealed, like the refresh token. */
-    access_token: string;
-    refresh_token: string | null;
-    token_type: string;
-    scope: string | null;
-    /** Whose account it is, where the upstream told. */
-    account: string | null;
-    obtained_at_ms: number;
-    /** Null when the upstream did not tell. */
-    expires_at_ms: number | null;
-    /** Rises with every token that replaces this one. */
-    generation: number;
-    /** Who may renew it at the moment: the holder of the newest fence, until the lease ends. */
-    holder: string;
-    fence: number;
-    lease_expires_at_ms: number;
-    /** Renewals that failed in a row, and when the next may be tried. */
-    failures: number;
-    retry_at_ms: number;
-  };
-  /** A journal of calls to token endpoints: written before each call, and ended after it. */
-  token_calls: {
-    id: string;
-    space_id: string;
-    connection_id: string;
-    grant_type: string;
-    /** The tokens that it was to replace; 0 for the first. */
-    generation: number;
-    fence: number;
-    started_at_ms: number;
-    finished_at_ms: number | null;
-    /** Null while it is under way, or for ever when its process ended. */
-    outcome: string | null;
-    reason: string | null;
-  };
-  /** What processes have learned of the limits of upstream accounts, which `name` is a hash of. */
-  upstream_budgets: { name: string; knowledge: string; told_at_ms: number };
-  leases: {
-    id: string;
-    space_id: string;
-    connection_id: string;
-    hash: string;
-    capability_id: string;
-    scopes: string;
-    expires_at_ms: number;
-    revoked_at: string | null;
-    created_at: string;
-  };
 }
 
 /** A JSON column of the auth library: text on SQLite, parsed by the driver on Postgres; written as text on both. */

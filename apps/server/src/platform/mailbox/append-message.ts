@@ -30,6 +30,7 @@ export async function appendMessage(transaction: Transaction, message: NewMessag
       error: null,
       items_created: 0,
       items_updated: 0,
+      replay_of: message.replayOf ?? null,
     })
     .execute();
   return { accepted: true };
@@ -65,6 +66,10 @@ async function insertMessage(transaction: Transaction, message: NewMessage): Pro
       space_id: message.spaceId,
       connection_id: message.connectionId,
       payload: JSON.stringify(message.message),
+      kind: message.message.kind,
+      receipt_id: message.receiptId ?? null,
+      first_failed_at_ms: null,
+      last_failed_at_ms: null,
       subject: message.subject ?? null,
       coalesce_key: message.coalesceKey ?? null,
       state: 'waiting',

@@ -1,4 +1,10 @@
-import { type ClaimedMessage, foldMessages, type Lease, type Settlement } from '@withmarfa/engine';
+import {
+  type ClaimedMessage,
+  foldMessages,
+  type Lease,
+  MAX_HANDLED_DELIVERIES,
+  type Settlement,
+} from '@withmarfa/engine';
 import type { QueueMessage } from '@withmarfa/shared';
 import type { Selectable } from 'kysely';
 import type { Database, Transaction } from '../database/database.ts';
@@ -76,6 +82,7 @@ async function settleMessage(transaction: Transaction, message: MessageRow, end:
           state: 'waiting',
           not_before_ms: end.notBeforeMs,
           reason: end.reason,
+          ...failedAt(message, end),
         })
         .where('seq', '=', message.seq)
         .execute();
@@ -83,13 +90,17 @@ async function settleMessage(transaction: Transaction, message: MessageRow, end:
     case 'dead':
       await transaction
         .updateTable('mailbox_messages')
-        .set({ state: 'dead', reason: end.reason })
+        .set({ state: 'dead', reason: end.reason, ...failedAt(message, end) })
         .where('seq', '=', message.seq)
         .execute();
       return;
     default:
       end satisfies never;
   }
+}
+
+function failedAt({ first_failed_at_ms }: MessageRow, { failedAtMs }: { failedAtMs: number }) {
+  return { first_failed_at_ms: first_failed_at_ms ?? failedAtMs, last_failed_at_ms: failedAtMs };
 }
 
 /** A message that goes back to wait takes the place of a newer one that would do the same. @returns what it tells then. */
@@ -144,9 +155,13 @@ function lockConnection(
 async function settleConnection(
   transaction: Transaction,
   row: ConnectionRow,
-  { cursors, health, schedule }: Settlement,
+  { cursors, health, schedule, handledDelivery }: Settlement,
 ): Promise<void> {
   const changes: Partial<typeof row> = {};
+  if (handledDelivery !== null) {
+    const handled = [...(JSON.parse(row.handled_deliveries) as string[]), handledDelivery];
+    changes.handled_deliveries = JSON.stringify(handled.slice(-MAX_HANDLED_DELIVERIES));
+  }
   if (cursors) {
     const stored = JSON.parse(row.cursors) as Record<string, unknown>;
     for (const key of cursors.cleared) delete stored[key];

@@ -22,6 +22,7 @@ export function createSqlConnections(database: Database): Connections {
         actionRequired: row.action_required === 1,
         configuration: JSON.parse(row.configuration) as Record<string, unknown>,
         cursors: JSON.parse(row.cursors) as Record<string, unknown>,
+        handledDeliveries: JSON.parse(row.handled_deliveries) as string[],
         crons: JSON.parse(row.crons) as string[],
         scheduleArmed: row.due_at_ms !== null,
       };

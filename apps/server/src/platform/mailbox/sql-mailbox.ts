@@ -1,12 +1,14 @@
-import type { ClaimedMessage, Mailbox } from '@withmarfa/engine';
+import { type ClaimedMessage, HELD, type Mailbox } from '@withmarfa/engine';
 import type { QueueMessage } from '@withmarfa/shared';
 import { type Selectable, sql } from 'kysely';
-import type { Database, Queryable } from '../database/database.ts';
+import type { Database, Queryable, Transaction } from '../database/database.ts';
 import { isUniqueViolation } from '../database/storage-fault.ts';
 import type { Tables } from '../database/tables.ts';
 import { appendMessage } from './append-message.ts';
 import { settleAttempt } from './settle-attempt.ts';
 import { holdsLease } from './sql-leases.ts';
+
+type MessageRow = Selectable<Tables['mailbox_messages']>;
 
 /** Connection mailboxes in SQL; SQLite and Postgres alike. */
 export function createSqlMailbox(database: Database, deps: { newId: () => string }): Mailbox {
@@ -40,7 +42,7 @@ export function createSqlMailbox(database: Database, deps: { newId: () => string
           .set({ status: 'running', attempt, started_at: new Date(nowMs).toISOString() })
           .where('id', '=', row.id)
           .execute();
-        return toClaimed(row, attempt);
+        return toClaimed(row, attempt, await messageOf(transaction, row));
       }),
 
     async settle(lease, claimed, settlement) {
@@ -98,11 +100,26 @@ export function createSqlMailbox(database: Database, deps: { newId: () => string
   };
 }
 
-/** Messages that no earlier unfinished one about the same subject holds back. */
+/** Messages that neither an earlier unfinished one about the same subject nor the state of their Connection holds back. */
 function unheld(queryable: Queryable) {
   return queryable
     .selectFrom('mailbox_messages as message')
+    .leftJoin('connections as connection', 'connection.id', 'message.connection_id')
     .where('message.state', 'in', ['waiting', 'running'])
+    .where((message) =>
+      message.or([
+        message('message.state', '=', 'running'),
+        message('connection.runtime_status', 'is', null),
+        message.and(
+          Object.entries(HELD).map(([status, kinds]) =>
+            message.or([
+              message('connection.runtime_status', '<>', status),
+              message('message.kind', 'not in', [...kinds]),
+            ]),
+          ),
+        ),
+      ]),
+    )
     .where((message) =>
       message.or([
         message('message.subject', 'is', null),
@@ -121,12 +138,28 @@ function unheld(queryable: Queryable) {
     );
 }
 
-function toClaimed(row: Selectable<Tables['mailbox_messages']>, attempt: number): ClaimedMessage {
+/** What has been received lies with its receipt, and is written nowhere else. */
+async function messageOf(transaction: Transaction, { payload, receipt_id }: MessageRow): Promise<QueueMessage> {
+  const message = JSON.parse(payload) as QueueMessage;
+  if (receipt_id === null || message.kind !== 'webhook') return message;
+  const { headers, body } = await transaction
+    .selectFrom('inbound_deliveries')
+    .select(['headers', 'body'])
+    .where('id', '=', receipt_id)
+    .executeTakeFirstOrThrow();
+  return {
+    ...message,
+    headers: JSON.parse(headers) as Record<string, string>,
+    body_base64: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
+  };
+}
+
+function toClaimed(row: MessageRow, attempt: number, message: QueueMessage): ClaimedMessage {
   return {
     id: row.id,
     spaceId: row.space_id,
     connectionId: row.connection_id,
-    message: JSON.parse(row.payload) as QueueMessage,
+    message,
     subject: row.subject,
     attempt,
     queuedAtMs: row.queued_at_ms,

@@ -1,9 +1,6 @@
-import { type IntegrationManifest, type Issue, MarfaError, parseManifest, type TriggerType } from '@withmarfa/shared';
+import { type IntegrationManifest, type Issue, MarfaError, parseManifest } from '@withmarfa/shared';
 import type { Catalogue } from '../../types/index.ts';
 import type { Consent } from './consent.ts';
-
-/** Triggers that this server delivers. */
-const DELIVERED: readonly TriggerType[] = ['schedule', 'manual', 'item-event'];
 
 /**
  * Judges a stored manifest again, against this server and this space: it may have been registered by another release.
@@ -22,11 +19,6 @@ export function checkManifest(
       catalogue.find(type) || !consent.target_types.includes(type)
         ? []
         : [{ path: `$.manifest.target_types[${index}]`, message: `there is no type ${type} in this space` }],
-    ),
-    ...manifest.triggers.flatMap((trigger, index) =>
-      DELIVERED.includes(trigger.type) || !consent.triggers.includes(trigger)
-        ? []
-        : [{ path: `$.manifest.triggers[${index}]`, message: `this server does not deliver ${trigger.type} triggers` }],
     ),
   ];
   if (issues.length === 0) return { manifest, consent };

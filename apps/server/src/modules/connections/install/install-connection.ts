@@ -1,4 +1,4 @@
-import type { InstallInput } from '@withmarfa/shared';
+import type { InstallInput, IntegrationManifest, NewInboundWebhook } from '@withmarfa/shared';
 import type { Caller } from '../../../platform/caller.ts';
 import type { Transaction } from '../../../platform/database/database.ts';
 import type { Platform } from '../../../platform/platform.ts';
@@ -19,6 +19,8 @@ export interface Installed {
   connection_id: string;
   credential_id: string;
   activity_id: string;
+  /** Where there is a webhook trigger: the place that the service is to be told of, with its secret. */
+  inbound_webhook?: NewInboundWebhook;
 }
 
 export interface Installer {
@@ -30,17 +32,28 @@ export interface Installer {
   install(caller: Caller, input: InstallInput, made?: Record<string, unknown>): Promise<Installed>;
 }
 
+/** Opens the place at which a service tells a Connection of what happens. */
+export interface InboundOpener {
+  open(
+    transaction: Transaction,
+    caller: Caller,
+    owner: { connectionId: string; method: IntegrationManifest['webhook_verification']['method'] },
+    input: { events: string[] },
+  ): Promise<NewInboundWebhook>;
+}
+
 export interface InstallerDeps {
   platform: Platform;
   types: TypesService;
   integrations: IntegrationsService;
   credentials: CredentialsService;
+  inboundWebhooks: InboundOpener;
   activity: ActivityService;
   audit: AuditService;
 }
 
 export function createInstaller(deps: InstallerDeps): Installer {
-  const { platform, types, integrations, credentials, activity, audit } = deps;
+  const { platform, types, integrations, credentials, inboundWebhooks, activity, audit } = deps;
   const { database, newId } = platform;
 
   return {
@@ -70,7 +83,14 @@ export function createInstaller(deps: InstallerDeps): Installer {
           platform,
         );
         const activityId = await tell(transaction, { caller, connectionId, label, version: manifest.version, wanted });
-        return { connection_id: connectionId, credential_id: credentialId, activity_id: activityId };
+        const installed = { connection_id: connectionId, credential_id: credentialId, activity_id: activityId };
+        if (!consent.triggers.some(({ type }) => type === 'webhook')) return installed;
+        const { method } = manifest.webhook_verification;
+        const owner = { connectionId, method };
+        return {
+          ...installed,
+          inbound_webhook: await inboundWebhooks.open(transaction, caller, owner, { events: ['*'] }),
+        };
       });
 
       async function tell(

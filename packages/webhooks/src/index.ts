@@ -1,0 +1,17 @@
+import { createWebDigests } from './digests/web-digests.ts';
+import { createVerifyWebhook } from './verify-webhook.ts';
+import type { VerifyWebhook } from './webhook-types.ts';
+
+export { slackChallenge } from './slack-challenge.ts';
+export { WEBHOOK_METHODS } from './webhook-methods.ts';
+export type {
+  Verification,
+  VerifyOptions,
+  VerifyWebhook,
+  WebhookHeaders,
+  WebhookMethod,
+  WebhookRefusal,
+  WebhookRequest,
+} from './webhook-types.ts';
+
+export const verifyWebhook: VerifyWebhook = /* @__PURE__ */ createVerifyWebhook(/* @__PURE__ */ createWebDigests());
