@@ -1,13 +1,6 @@
 import type { Endpoint, HttpMethod } from '@withmarfa/shared';
 import findMyWay from 'find-my-way';
-import type {
-  Handler,
-  Mount,
-  PublicHandler,
-  PublicStreamHandler,
-  RawHandler,
-  StreamHandler,
-} from './mount-endpoint.ts';
+import type { Handler, Mount, PublicHandler, PublicStreamHandler, StreamHandler } from './mount-endpoint.ts';
 import { createPassageRoutes, type PassageRoutes } from './passage-routes.ts';
 import type { RawHandler } from './raw-exchange.ts';
 

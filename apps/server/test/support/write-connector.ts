@@ -21,11 +21,17 @@ export interface ConnectorFolder {
  * @param handler source of the handler of manual runs, such as `async (ctx) => ({ ok: true })`.
  * @param changes to a manifest with the manual trigger that takes one setting, `mode`.
  * @param itemEvent source of the handler of item events; `changes` then name the trigger.
+ * @param webhook source of the handler of deliveries, in the same way.
  * @param head source that runs when the process starts, before the connector is defined.
  */
 export async function writeConnector(
   handler: string,
-  { changes = {}, head = '', itemEvent }: { changes?: Record<string, unknown>; head?: string; itemEvent?: string } = {},
+  {
+    changes = {},
+    head = '',
+    itemEvent,
+    webhook,
+  }: { changes?: Record<string, unknown>; head?: string; itemEvent?: string; webhook?: string } = {},
 ): Promise<ConnectorFolder> {
   const path = await mkdtemp(join(tmpdir(), 'marfa-connector-'));
   const manifest = aManifest({
@@ -44,7 +50,7 @@ export async function writeConnector(
 import { runLocal } from '@withmarfa/runtime-sdk/local';
 import { manifest } from './index.mjs';
 ${head}
-runLocal(defineConnector({ manifest, manual: ${handler}${itemEvent === undefined ? '' : `, itemEvent: ${itemEvent}`} }));
+runLocal(defineConnector({ manifest, manual: ${handler}${itemEvent === undefined ? '' : `, itemEvent: ${itemEvent}`}${webhook === undefined ? '' : `, webhook: ${webhook}`} }));
 `,
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);

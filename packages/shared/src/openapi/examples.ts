@@ -38,7 +38,6 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   updateWebhook: { active: false },
   createInboundWebhook: { events: ['issues', 'pull_request'] },
   updateInboundWebhook: { disabled: true },
-  rotateInboundWebhook: { overlap_seconds: 3600 },
   replayDeadLetters: { filter: { kind: 'webhook', reason_contains: 'timed out' }, dry_run: true },
   peekDeadLetters: { limit: 20 },
   replayAnyDeadLetters: { all: true, dry_run: true },

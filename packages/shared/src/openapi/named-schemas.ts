@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import { AuditEntrySchema } from '../api/audit.ts';
 import { BlobHashSchema, BlobInfoSchema } from '../api/blobs.ts';
 import { InstallInputSchema } from '../api/connections.ts';
+import { DeadLetterSchema } from '../api/dead-letters.ts';
 import { CreateEdgeInputSchema } from '../api/edges.ts';
+import { InboundDeliverySchema, InboundWebhookSchema, NewInboundWebhookSchema } from '../api/inbound-webhooks.ts';
 import { BulkItemsInputSchema, BulkResultSchema } from '../api/items.ts';
 import { CreatedKeySchema, CreateKeyInputSchema, KeySchema, UpdateKeyInputSchema } from '../api/keys.ts';
 import { ClientSchema, ClientWithSecretSchema, GrantSchema } from '../api/oauth.ts';
@@ -70,6 +72,10 @@ export const NAMED_SCHEMAS: Record<string, z.ZodType> = {
   Integration: IntegrationSchema,
   InstallIntegration: InstallInputSchema,
   Run: RunSchema,
+  InboundWebhook: InboundWebhookSchema,
+  NewInboundWebhook: NewInboundWebhookSchema,
+  InboundDelivery: InboundDeliverySchema,
+  DeadLetter: DeadLetterSchema,
   AuditEntry: AuditEntrySchema,
   Tenant: TenantSchema,
   SpaceConfig: SpaceConfigSchema,
