@@ -217,6 +217,8 @@ const DEFAULT_CONNECTORS = [
   '@withmarfa/connector-rss-watcher',
   '@withmarfa/connector-todoist',
   '@withmarfa/connector-google-calendar',
+  '@withmarfa/connector-github-webhooks',
+  '@withmarfa/connector-inbox',
 ];
 
 /**

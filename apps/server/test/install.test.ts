@@ -206,7 +206,10 @@ describeServer(
 
       it('opens a place for deliveries when it waits for webhooks, and shows its secret once', async () => {
         const { api } = await aSpace(under.admin);
-        const waits = { triggers: [{ type: 'manual' }, { type: 'webhook' }], webhook_verification: { method: 'github' } };
+        const waits = {
+          triggers: [{ type: 'manual' }, { type: 'webhook' }],
+          webhook_verification: { method: 'github' },
+        };
         const integration_id = await anIntegration(under.admin, waits);
         const installed = (granted?: Record<string, unknown>) =>
           api.post('/connections/install', { integration_id, ...(granted ? { granted } : {}) });

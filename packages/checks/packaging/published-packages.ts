@@ -5,7 +5,9 @@ export const PUBLISHED_PACKAGES = [
   { name: '@withmarfa/runtime-sdk', folder: 'packages/runtime-sdk' },
   { name: '@withmarfa/testing', folder: 'packages/testing' },
   { name: '@withmarfa/connector-rss-watcher', folder: 'packages/connectors/rss-watcher' },
+  { name: '@withmarfa/connector-github-webhooks', folder: 'packages/connectors/github-webhooks' },
   { name: '@withmarfa/connector-google-calendar', folder: 'packages/connectors/google-calendar' },
+  { name: '@withmarfa/connector-inbox', folder: 'packages/connectors/inbox' },
   { name: '@withmarfa/connector-todoist', folder: 'packages/connectors/todoist' },
 ] as const;
 

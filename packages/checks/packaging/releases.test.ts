@@ -37,13 +37,16 @@ describe('releases', () => {
     const published = (await roomsOfTheWorkspace()).filter((room) => !room.private).map((room) => room.name);
     expect(published.sort()).toEqual([
       '@withmarfa/client',
+      '@withmarfa/connector-github-webhooks',
       '@withmarfa/connector-google-calendar',
+      '@withmarfa/connector-inbox',
       '@withmarfa/connector-rss-watcher',
       '@withmarfa/connector-todoist',
       '@withmarfa/runtime-sdk',
       '@withmarfa/server',
       '@withmarfa/shared',
       '@withmarfa/testing',
+      '@withmarfa/webhooks',
     ]);
     for (const { file, releases } of await changesets()) {
       expect(releases.length, file).toBeGreaterThan(0);

@@ -61,11 +61,7 @@ async function setAccount(
   const database = await openRecord(profile);
   try {
     await database.write((transaction) =>
-      transaction
-        .updateTable('connections')
-        .set(changes)
-        .where('id', '=', connectionId)
-        .execute(),
+      transaction.updateTable('connections').set(changes).where('id', '=', connectionId).execute(),
     );
   } finally {
     await database.close();

@@ -32,6 +32,7 @@ describe('the shipped types', () => {
     expect(ids.some((id) => id.startsWith('core.media.'))).toBe(true);
     expect(ids).toContain('todoist.task');
     expect(ids).toContain('google.calendar.event');
+    expect(ids).toContain('withmarfa.captured_email');
   });
 
   it.each(named)('%s is a well-formed type schema', (_id, type) => {

@@ -1,0 +1,4 @@
+import { roomTests } from '@withmarfa/config/vitest';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig(roomTests('github-webhooks', { testTimeout: 30_000 }));
