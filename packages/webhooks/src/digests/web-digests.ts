@@ -16,7 +16,7 @@ export function createWebDigests(): Digests {
     },
     equal(one, other) {
       let different = one.length ^ other.length;
-      for (const [index, byte] of one.entries()) different |= byte ^ (other[index] ?? 0);
+      for (let index = 0; index < one.length; index += 1) different |= (one[index] ?? 0) ^ (other[index] ?? 0);
       return different === 0;
     },
   };
