@@ -44,6 +44,7 @@ describe('releases', () => {
       '@withmarfa/server',
       '@withmarfa/shared',
       '@withmarfa/testing',
+      '@withmarfa/webhooks',
     ]);
     for (const { file, releases } of await changesets()) {
       expect(releases.length, file).toBeGreaterThan(0);
