@@ -35,10 +35,10 @@ export function createVerifyWebhook(digests: Digests): VerifyWebhook {
     for (let index = 0; index < secrets.length; index += 1) {
       const secret = secrets[index];
       if (!secret) continue;
-      const made = digests.hmacSha256(secret, parts.prefix, body);
-      const expected = made instanceof Uint8Array ? made : await made;
-      if (!isAmong(digests, parts.signatures, expected)) continue;
-      const given = adapter.deliveryId(request, parts, expected);
+      const found = digests.matchHmac(secret, parts.prefix, body, parts.signatures);
+      const signature = found instanceof Promise ? await found : found;
+      if (signature === null) continue;
+      const given = adapter.deliveryId(request, parts, signature);
       const id =
         given !== null && isPlainId(given)
           ? given
@@ -56,11 +56,6 @@ function adapterOf(method: WebhookMethod, { body }: WebhookRequest): Adapter {
   if (!isBytes(body))
     throw new TypeError('A webhook is verified over the bytes that came: give a Uint8Array, not a parsed body.');
   return adapter;
-}
-
-function isAmong(digests: Digests, signatures: readonly Uint8Array[], expected: Uint8Array): boolean {
-  for (const signature of signatures) if (digests.equal(signature, expected)) return true;
-  return false;
 }
 
 async function verifyToken(

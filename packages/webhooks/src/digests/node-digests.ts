@@ -23,26 +23,34 @@ export function createNodeDigests(hash: typeof nodeCrypto.hash | null = nodeCryp
   // Filled and hashed in one go, never across an await: calls cannot meet in them.
   const inner = new Uint8Array(BLOCK + SMALL);
   const outer = new Uint8Array(BLOCK + DIGEST);
+  const digest = new Uint8Array(DIGEST);
+
+  function hmac(secret: string, prefix: string, body: Uint8Array): Uint8Array {
+    const { key, innerPad, outerPad } = secrets.get(secret);
+    const start = BLOCK + prefix.length;
+    const end = start + body.length;
+    if (hash === null || end > inner.length)
+      return createHmac('sha256', key).update(prefix, 'latin1').update(body).digest();
+    inner.set(innerPad);
+    writeText(inner, BLOCK, prefix);
+    inner.set(body, start);
+    outer.set(outerPad);
+    // As text, which costs a third of a Buffer.
+    writeText(outer, BLOCK, hash('sha256', inner.subarray(0, end), 'binary'));
+    writeText(digest, 0, hash('sha256', outer, 'binary'));
+    return digest;
+  }
+
+  const equal = (one: Uint8Array, other: Uint8Array) => one.length === other.length && timingSafeEqual(one, other);
 
   return {
-    hmacSha256(secret, prefix, body) {
-      const { key, innerPad, outerPad } = secrets.get(secret);
-      const start = BLOCK + prefix.length;
-      const end = start + body.length;
-      if (hash === null || end > inner.length)
-        return createHmac('sha256', key).update(prefix, 'latin1').update(body).digest();
-      inner.set(innerPad);
-      writeText(inner, BLOCK, prefix);
-      inner.set(body, start);
-      outer.set(outerPad);
-      // As text, which costs a third of a Buffer.
-      writeText(outer, BLOCK, hash('sha256', inner.subarray(0, end), 'binary'));
-      const digest = new Uint8Array(DIGEST);
-      writeText(digest, 0, hash('sha256', outer, 'binary'));
-      return digest;
+    matchHmac(secret, prefix, body, signatures) {
+      const expected = hmac(secret, prefix, body);
+      for (const signature of signatures) if (equal(signature, expected)) return signature;
+      return null;
     },
     sha256: (prefix, body) => createHash('sha256').update(prefix).update(body).digest(),
-    equal: (one, other) => one.length === other.length && timingSafeEqual(one, other),
+    equal,
   };
 }
 

@@ -4,27 +4,63 @@ import type { Digests } from './digests.ts';
 const KEPT_SECRETS = 256;
 const ENCODER = new TextEncoder();
 
+interface Secret {
+  imported: Promise<CryptoKey>;
+  /** The same once it is there: whoever need not wait for it should not. */
+  key: CryptoKey | null;
+}
+
 /** Hashes with Web Crypto, which every runtime has. Imported keys are kept: importing one costs more than using it. */
-export function createWebDigests(): Digests {
-  const keys = createLru(KEPT_SECRETS, (secret) => ({ key: importKey(secret) }));
+export function createWebDigests(): WebDigests {
+  const secrets = createLru(KEPT_SECRETS, importSecret);
+
+  async function match(key: CryptoKey, signed: Uint8Array<ArrayBuffer>, signatures: readonly Uint8Array[]) {
+    const [only] = signatures;
+    if (only !== undefined && signatures.length === 1)
+      return (await crypto.subtle.verify('HMAC', key, new Uint8Array(only), signed)) ? only : null;
+    const expected = new Uint8Array(await crypto.subtle.sign('HMAC', key, signed));
+    return signatures.find((signature) => equalBytes(signature, expected)) ?? null;
+  }
+
   return {
-    async hmacSha256(secret, prefix, body) {
-      return new Uint8Array(await crypto.subtle.sign('HMAC', await keys.get(secret).key, joined(prefix, body)));
+    matchHmac(secret, prefix, body, signatures) {
+      const { key, imported } = secrets.get(secret);
+      const signed = joined(prefix, body);
+      return key === null ? imported.then((late) => match(late, signed, signatures)) : match(key, signed, signatures);
+    },
+    async signHmac(secret, prefix, body) {
+      return new Uint8Array(await crypto.subtle.sign('HMAC', await secrets.get(secret).imported, joined(prefix, body)));
     },
     async sha256(prefix, body) {
       return new Uint8Array(await crypto.subtle.digest('SHA-256', joined(prefix, body)));
     },
-    equal(one, other) {
-      let different = one.length ^ other.length;
-      for (let index = 0; index < one.length; index += 1) different |= (one[index] ?? 0) ^ (other[index] ?? 0);
-      return different === 0;
-    },
+    equal: equalBytes,
   };
 }
 
-function importKey(secret: string): Promise<CryptoKey> {
+export interface WebDigests extends Digests {
+  /** HMAC-SHA256 over `prefix`, then `body`, as in `matchHmac`. */
+  signHmac(secret: string, prefix: string, body: Uint8Array): Promise<Uint8Array>;
+}
+
+function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
+  let different = one.length ^ other.length;
+  for (let index = 0; index < one.length; index += 1) different |= (one[index] ?? 0) ^ (other[index] ?? 0);
+  return different === 0;
+}
+
+function importSecret(secret: string): Secret {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  return crypto.subtle.importKey('raw', ENCODER.encode(secret), algorithm, false, ['sign']);
+  const imported = crypto.subtle.importKey('raw', ENCODER.encode(secret), algorithm, false, ['sign', 'verify']);
+  const kept: Secret = { imported, key: null };
+  // A failure is told to whoever waits for `imported`, and nowhere else.
+  imported.then(
+    (key) => {
+      kept.key = key;
+    },
+    () => {},
+  );
+  return kept;
 }
 
 /** Web Crypto takes one piece, and none that lies in shared memory. */
