@@ -11,6 +11,7 @@ const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+const SHORT = 256;
 
 /** @returns the first top-level member of that name (ASCII); null when there is none, or when it is no text. */
 export function firstTextMember(body: Uint8Array, name: string): string | null {
@@ -102,13 +103,13 @@ function isName(body: Uint8Array, start: number, end: number, name: string): boo
 
 function readText(body: Uint8Array, start: number, end: number): string | null {
   if (body[start] !== QUOTE || body[end] !== QUOTE || end <= start) return null;
-  let plain = '';
   for (let at = start + 1; at < end; at += 1) {
     const byte = body[at] ?? 0;
     if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return parseText(body.subarray(start, end + 1));
-    plain += String.fromCharCode(byte);
   }
-  return plain;
+  // As many arguments as bytes: a stack holds the usual id, not every text.
+  if (end - start > SHORT) return parseText(body.subarray(start, end + 1));
+  return String.fromCharCode(...body.subarray(start + 1, end));
 }
 
 function parseText(quoted: Uint8Array): string | null {

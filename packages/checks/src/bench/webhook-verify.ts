@@ -7,7 +7,7 @@ import { median } from './median.ts';
 
 const SIZES = [
   { name: '1 KB', bytes: 1024, calls: 6000, goal: 1.25 },
-  { name: '10 KB', bytes: 10_240, calls: 2500, goal: 1.25 },
+  { name: '10 KB', bytes: 10_240, calls: 2500, goal: null },
   { name: '256 KB', bytes: 262_144, calls: 150, goal: 0.98 },
 ] as const;
 /** The portable door is held against Web Crypto with a kept key. */
@@ -57,7 +57,7 @@ export async function benchWebhookVerify(): Promise<string[]> {
         name,
         `${Math.round(floor).toLocaleString('en')}/cpu s`,
         (node / floor).toFixed(2),
-        goal.toFixed(2),
+        goal?.toFixed(2) ?? '',
         (library / floor).toFixed(2),
         (web / floor).toFixed(2),
         (portable / web).toFixed(2),

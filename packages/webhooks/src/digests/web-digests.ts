@@ -2,6 +2,7 @@ import { createLru } from './create-lru.ts';
 import type { Digests } from './digests.ts';
 
 const KEPT_SECRETS = 256;
+const MOST_KEPT_BYTES = 1024 * 1024;
 const ENCODER = new TextEncoder();
 
 interface Secret {
@@ -13,6 +14,7 @@ interface Secret {
 /** Hashes with Web Crypto, which every runtime has. Imported keys are kept: importing one costs more than using it. */
 export function createWebDigests(): WebDigests {
   const secrets = createLru(KEPT_SECRETS, importSecret);
+  const joined = createJoiner();
 
   async function match(key: CryptoKey, signed: Uint8Array<ArrayBuffer>, signatures: readonly Uint8Array[]) {
     const [only] = signatures;
@@ -25,11 +27,13 @@ export function createWebDigests(): WebDigests {
   return {
     matchHmac(secret, prefix, body, signatures) {
       const { key, imported } = secrets.get(secret);
-      const signed = joined(prefix, body);
-      return key === null ? imported.then((late) => match(late, signed, signatures)) : match(key, signed, signatures);
+      return key === null
+        ? imported.then((late) => match(late, joined(prefix, body), signatures))
+        : match(key, joined(prefix, body), signatures);
     },
     async signHmac(secret, prefix, body) {
-      return new Uint8Array(await crypto.subtle.sign('HMAC', await secrets.get(secret).imported, joined(prefix, body)));
+      const key = await secrets.get(secret).imported;
+      return new Uint8Array(await crypto.subtle.sign('HMAC', key, joined(prefix, body)));
     },
     async sha256(prefix, body) {
       return new Uint8Array(await crypto.subtle.digest('SHA-256', joined(prefix, body)));
@@ -64,12 +68,19 @@ function importSecret(secret: string): Secret {
 }
 
 /** Web Crypto takes one piece, and none that lies in shared memory. */
-function joined(prefix: string, body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer } = body;
-  if (prefix === '' && buffer instanceof ArrayBuffer) return new Uint8Array(buffer, body.byteOffset, body.byteLength);
-  const head = ENCODER.encode(prefix);
-  const whole = new Uint8Array(head.length + body.length);
-  whole.set(head);
-  whole.set(body, head.length);
-  return whole;
+function createJoiner(): (prefix: string, body: Uint8Array) => Uint8Array<ArrayBuffer> {
+  // Fresh memory for each body costs more than copying it. Web Crypto takes a copy before its call returns, as its
+  // specification says of sign, verify and digest; what was joined is passed on at once and may be written over then.
+  let kept = new Uint8Array(0);
+  return (prefix, body) => {
+    const { buffer } = body;
+    if (prefix === '' && buffer instanceof ArrayBuffer) return new Uint8Array(buffer, body.byteOffset, body.byteLength);
+    const head = ENCODER.encode(prefix);
+    const length = head.length + body.length;
+    if (length > kept.length && length <= MOST_KEPT_BYTES) kept = new Uint8Array(length);
+    const whole = length <= MOST_KEPT_BYTES ? kept.subarray(0, length) : new Uint8Array(length);
+    whole.set(head);
+    whole.set(body, head.length);
+    return whole;
+  };
 }
