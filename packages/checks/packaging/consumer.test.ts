@@ -90,7 +90,7 @@ const SMOKE = {
     import { signWebhook } from '@withmarfa/webhooks/signing';
     const required = createRequire(import.meta.url)('@withmarfa/webhooks');
     const request = await signWebhook('github', { secret: 's', body: '{}' });
-    crypto.subtle.sign = () => Promise.reject(new Error('Web Crypto'));
+    crypto.subtle.verify = () => Promise.reject(new Error('Web Crypto'));
     for (const verify of [verifyWebhook, required.verifyWebhook])
       console.log(await verify('github', request, { secrets: ['s'] }).then((answer) => answer.verified, (error) => error.message));
     console.log(typeof readWebhook);
