@@ -10,6 +10,10 @@ const PORTABLE = [
   'packages/shared/dist/index.cjs',
   'packages/client/dist/index.js',
   'packages/client/dist/index.cjs',
+  'packages/webhooks/dist/index.js',
+  'packages/webhooks/dist/index.cjs',
+  'packages/webhooks/dist/signing.js',
+  'packages/webhooks/dist/signing.cjs',
   'packages/runtime-sdk/dist/index.js',
   'packages/runtime-sdk/dist/index.cjs',
   'packages/runtime-sdk/dist/host.js',
@@ -24,6 +28,13 @@ describe('a bundle that must also run in a Worker and in a browser', () => {
   it('can be told from one that does: the SDK’s local entry', async () => {
     const local = await builtInImports(join(repositoryRoot, 'packages/runtime-sdk/dist/local.js'));
     expect(local.some((line) => line.endsWith('node:process') || line.endsWith('node:net'))).toBe(true);
+  });
+
+  it('can be told from its twin on Node’s own hashing', async () => {
+    for (const file of ['index-for-node.js', 'index-for-node.cjs']) {
+      const found = await builtInImports(join(repositoryRoot, 'packages/webhooks/dist', file));
+      expect(found.map((line) => line.split(': ')[1])).toContain('node:crypto');
+    }
   });
 
   it.each([

@@ -2,6 +2,7 @@
 export const PUBLISHED_PACKAGES = [
   { name: '@withmarfa/shared', folder: 'packages/shared' },
   { name: '@withmarfa/client', folder: 'packages/client' },
+  { name: '@withmarfa/webhooks', folder: 'packages/webhooks' },
   { name: '@withmarfa/runtime-sdk', folder: 'packages/runtime-sdk' },
   { name: '@withmarfa/testing', folder: 'packages/testing' },
   { name: '@withmarfa/connector-rss-watcher', folder: 'packages/connectors/rss-watcher' },

@@ -6,6 +6,9 @@ import type { WebhookMethod } from './webhook-types.ts';
 const PLAIN_ID = /^[\x20-\x7e]{1,255}$/;
 const NOTHING = new Uint8Array(0);
 
+/** @returns whether a sender's id can be used as it is. */
+export const isPlainId = (id: string): boolean => PLAIN_ID.test(id);
+
 /**
  * Makes one bounded id of what the sender gave.
  * @param given the sender's id. One that is too long, or not printable ASCII, is replaced by its SHA-256 in hex, so that
@@ -17,7 +20,7 @@ export async function deliveryIdFrom(
   given: string | null,
   delivery: { method: WebhookMethod; timestamp: string; body: Uint8Array },
 ): Promise<string> {
-  if (given !== null && PLAIN_ID.test(given)) return given;
+  if (given !== null && isPlainId(given)) return given;
   if (given) return writeHex(await digests.sha256(given, NOTHING));
   return writeHex(await digests.sha256(`${delivery.method}\n${delivery.timestamp}\n`, delivery.body));
 }

@@ -1,6 +1,6 @@
 const DIGEST_BYTES = 32;
-const NOT_HEX = 0xff;
-const NIBBLES = new Uint8Array(128).fill(NOT_HEX);
+const NOT_HEX = 0x100;
+const NIBBLES = new Uint16Array(128).fill(NOT_HEX);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   NIBBLES[digit.charCodeAt(0)] = value;
   NIBBLES[digit.toUpperCase().charCodeAt(0)] = value;
@@ -13,13 +13,14 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
 export function readDigest(text: string, start: number, end: number): Uint8Array | null {
   if (end - start !== DIGEST_BYTES * 2) return null;
   const bytes = new Uint8Array(DIGEST_BYTES);
-  for (let index = 0; index < DIGEST_BYTES; index += 1) {
-    const high = NIBBLES[text.charCodeAt(start + 2 * index)] ?? NOT_HEX;
-    const low = NIBBLES[text.charCodeAt(start + 2 * index + 1)] ?? NOT_HEX;
-    if (high === NOT_HEX || low === NOT_HEX) return null;
+  let seen = 0;
+  for (let index = 0, at = start; index < DIGEST_BYTES; index += 1, at += 2) {
+    const high = NIBBLES[text.charCodeAt(at)] ?? NOT_HEX;
+    const low = NIBBLES[text.charCodeAt(at + 1)] ?? NOT_HEX;
+    seen |= high | low;
     bytes[index] = (high << 4) | low;
   }
-  return bytes;
+  return seen < NOT_HEX ? bytes : null;
 }
 
 /** @returns the bytes in lower-case hex. */

@@ -9,8 +9,10 @@ import type { WebhookHeaders } from './webhook-types.ts';
 export function readHeader(headers: WebhookHeaders, name: string): string | null {
   if (isFetchHeaders(headers)) return headers.get(name);
   let found: string | null = null;
-  for (const key of Object.keys(headers)) {
+  // Unlike Object.keys, this makes no list; what is inherited is left out below.
+  for (const key in headers) {
     if (key.length !== name.length || (key !== name && key.toLowerCase() !== name)) continue;
+    if (!Object.hasOwn(headers, key)) continue;
     const value = headers[key];
     const text = typeof value === 'string' ? value : Array.isArray(value) && value.length > 0 ? value.join(', ') : null;
     if (text !== null) found = found === null ? text : `${found}, ${text}`;

@@ -5,6 +5,7 @@ import { benchFeedPoll } from './feed-poll.ts';
 import { benchGrowth } from './growth.ts';
 import { benchOAuth } from './oauth.ts';
 import { benchProxy } from './proxy.ts';
+import { benchWebhookVerify } from './webhook-verify.ts';
 
 const BENCHES = {
   'data-api': benchDataApi,
@@ -13,6 +14,7 @@ const BENCHES = {
   growth: benchGrowth,
   'feed-poll': benchFeedPoll,
   'due-connections': benchDueConnections,
+  'webhook-verify': benchWebhookVerify,
 };
 
 /** Runs the benchmarks named on the command line, or all. Figures are for comparing within one run, on one machine. */

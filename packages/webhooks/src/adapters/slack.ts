@@ -1,5 +1,5 @@
-import { findTopLevelText } from '../find-top-level-text.ts';
 import { readDigest } from '../hex.ts';
+import { lastTextMember } from '../json-members.ts';
 import { readHeader } from '../read-header.ts';
 import { refusal } from '../refusal.ts';
 import { checkTimestamp, FIVE_MINUTES } from '../replay-window.ts';
@@ -22,6 +22,6 @@ export const slack: HmacAdapter = {
     const late = checkTimestamp(timestamp, nowMs, FIVE_MINUTES);
     return late ?? { prefix: `v0:${timestamp}:`, signatures: [signature], timestamp };
   },
-  // Commands and button presses are forms, and carry no id.
-  deliveryId: ({ body }) => findTopLevelText(body, 'event_id'),
+  // Slack writes it behind the event itself, which may be long. Commands and button presses are forms, and carry no id.
+  deliveryId: ({ body }) => lastTextMember(body, 'event_id'),
 };

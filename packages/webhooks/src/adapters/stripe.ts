@@ -1,5 +1,5 @@
-import { findTopLevelText } from '../find-top-level-text.ts';
 import { writeHex } from '../hex.ts';
+import { firstTextMember } from '../json-members.ts';
 import { readHeader } from '../read-header.ts';
 import { refusal } from '../refusal.ts';
 import type { HmacAdapter } from './adapter.ts';
@@ -20,7 +20,7 @@ export const stripe: HmacAdapter = {
     return readTimestampedSignature(header, NAME, nowMs, WINDOW);
   },
   deliveryId({ body }, { timestamp }, signature) {
-    const id = findTopLevelText(body, 'id');
+    const id = firstTextMember(body, 'id');
     if (id !== null && EVENT_ID.test(id)) return id;
     // Of the bytes, not of the header: a digest may be written in upper case too.
     return `${timestamp}.${writeHex(signature.subarray(0, ID_BYTES))}`;

@@ -16,31 +16,46 @@ interface Secret {
 
 /**
  * Hashes with Node's own OpenSSL, at once.
- * @param hash `crypto.hash`, which runtimes that merely resemble Node may lack.
+ * @param hash `crypto.hash`; null where it is missing, as in Node 21.6 and in runtimes that merely resemble Node.
  */
-export function createNodeDigests(hash: typeof nodeCrypto.hash | undefined = nodeCrypto.hash): Digests {
+export function createNodeDigests(hash: typeof nodeCrypto.hash | null = nodeCrypto.hash ?? null): Digests {
   const secrets = createLru(KEPT_SECRETS, padsOf);
   // Filled and hashed in one go, never across an await: calls cannot meet in them.
   const inner = new Uint8Array(BLOCK + SMALL);
   const outer = new Uint8Array(BLOCK + DIGEST);
+  const digest = new Uint8Array(DIGEST);
+
+  function hmac(secret: string, prefix: string, body: Uint8Array): Uint8Array {
+    const { key, innerPad, outerPad } = secrets.get(secret);
+    const start = BLOCK + prefix.length;
+    const end = start + body.length;
+    if (hash === null || end > inner.length)
+      return createHmac('sha256', key).update(prefix, 'latin1').update(body).digest();
+    inner.set(innerPad);
+    writeText(inner, BLOCK, prefix);
+    inner.set(body, start);
+    outer.set(outerPad);
+    // As text, which costs a third of a Buffer.
+    writeText(outer, BLOCK, hash('sha256', inner.subarray(0, end), 'binary'));
+    writeText(digest, 0, hash('sha256', outer, 'binary'));
+    return digest;
+  }
+
+  const equal = (one: Uint8Array, other: Uint8Array) => one.length === other.length && timingSafeEqual(one, other);
 
   return {
-    hmacSha256(secret, prefix, body) {
-      const { key, innerPad, outerPad } = secrets.get(secret);
-      const start = BLOCK + prefix.length;
-      const end = start + body.length;
-      if (hash === undefined || end > inner.length)
-        return createHmac('sha256', key).update(prefix, 'latin1').update(body).digest();
-      inner.set(innerPad);
-      for (let index = 0; index < prefix.length; index += 1) inner[BLOCK + index] = prefix.charCodeAt(index);
-      inner.set(body, start);
-      outer.set(outerPad);
-      outer.set(hash('sha256', inner.subarray(0, end), 'buffer'), BLOCK);
-      return hash('sha256', outer, 'buffer');
+    matchHmac(secret, prefix, body, signatures) {
+      const expected = hmac(secret, prefix, body);
+      for (const signature of signatures) if (equal(signature, expected)) return signature;
+      return null;
     },
     sha256: (prefix, body) => createHash('sha256').update(prefix).update(body).digest(),
-    equal: (one, other) => one.length === other.length && timingSafeEqual(one, other),
+    equal,
   };
+}
+
+function writeText(target: Uint8Array, start: number, latin1: string): void {
+  for (let index = 0; index < latin1.length; index += 1) target[start + index] = latin1.charCodeAt(index);
 }
 
 /** @see RFC 2104 section 2 */

@@ -37,7 +37,7 @@ export async function signWebhook(method: WebhookMethod, options: SignOptions): 
   const body =
     typeof options.body === 'string' ? new TextEncoder().encode(options.body) : new Uint8Array(options.body ?? []);
   const seconds = String(Math.floor((options.nowMs ?? Date.now()) / 1000));
-  const sign = async (prefix: string) => writeHex(await digests.hmacSha256(options.secret, prefix, body));
+  const sign = async (prefix: string) => writeHex(await digests.signHmac(options.secret, prefix, body));
   const headers = await signedHeaders(method, { ...options, seconds, sign });
   return { headers: { 'content-type': 'application/json', ...headers }, body };
 }

@@ -1,0 +1,10 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+it('serves genuine deliveries, refuses forged ones, and finds what it expects', async () => {
+  const program = fileURLToPath(new URL('../src/try-it.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [program]);
+  expect(stdout).toMatch(/It works\.\n$/);
+});
