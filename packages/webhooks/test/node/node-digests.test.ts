@@ -16,7 +16,8 @@ const OFTEN = { seed: 4231, numRuns: 200 };
 
 describe.each(WAYS)('hashing by %s', (_way, digests) => {
   it('knows the HMAC that Node’s createHmac makes, among others too', async () => {
-    const secrets = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 150 });
+    const texts = fc.string({ unit: 'grapheme', minLength: 1 });
+    const secrets = fc.tuple(texts, fc.integer({ min: 1, max: 150 })).map(([text, times]) => text.repeat(times));
     await fc.assert(
       fc.asyncProperty(secrets, prefixes, bodies, async (secret, prefix, body) => {
         const right = createHmac('sha256', secret).update(prefix).update(body).digest();

@@ -125,4 +125,16 @@ describe('a delivery read from a request of Node', () => {
     expect(WebhookBodyError.is(fault, 'body_incomplete')).toBe(true);
     expect(WebhookBodyError.is(fault, 'body_too_large')).toBe(false);
   });
+
+  it('is given up when somebody else ends the request without a word', async () => {
+    const told = Promise.withResolvers<unknown>();
+    handle = async (incoming) => {
+      incoming.once('data', () => incoming.destroy());
+      return readWebhook(incoming).then(told.resolve, told.resolve);
+    };
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf');
+    expect(WebhookBodyError.is(await told.promise, 'body_incomplete')).toBe(true);
+    socket.destroy();
+  });
 });

@@ -76,6 +76,16 @@ describe.each(DOORS)('secrets, $door', ({ verifyWebhook }) => {
     expect(await verifyWebhook('stripe', wrong, OPTIONS)).toMatchObject({ reason: 'signature_mismatch' });
   });
 
+  it('are not sought in a header that says its time twice', async () => {
+    const delivery = await aDelivery('stripe');
+    const header = delivery.headers['stripe-signature'] ?? '';
+    const [time = ''] = header.split(',');
+    for (const value of [`${header},${time}`, `${time},${header}`, `t=1,${header}`])
+      expect(await verifyWebhook('stripe', withHeader(delivery, 'stripe-signature', value), OPTIONS)).toMatchObject({
+        reason: 'signature_format_invalid',
+      });
+  });
+
   it('are not sought in a header stuffed with signatures', async () => {
     const delivery = await aDelivery('stripe');
     const [time = '', right = ''] = (delivery.headers['stripe-signature'] ?? '').split(',');
