@@ -176,4 +176,15 @@ describeServer('Whoever calls the proxy', (under) => {
     expect(Object.keys(row.details).sort()).toEqual(['duration_ms', 'method', 'path', 'status']);
     expect(JSON.stringify(row)).not.toMatch(/secret|canary/);
   });
+
+  it('leaves a row for each of many calls at once', async () => {
+    const own = await aTokenConnection(under.admin, upstream.url);
+    const paths = Array.from({ length: 75 }, (_, index) => `/many/${index}`);
+    await Promise.all(paths.map((path) => own.space.api.get(own.path(path.slice(1)))));
+    const noted = async () => {
+      const rows = (await own.space.api.get('/audit?action=connection.proxy&limit=100')).body.data;
+      return rows.map((row: { details: { path: string } }) => row.details.path).sort();
+    };
+    await expect.poll(noted, { timeout: 10_000 }).toEqual(paths.sort());
+  });
 });
