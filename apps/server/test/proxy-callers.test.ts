@@ -66,6 +66,31 @@ describeServer('Whoever calls the proxy', (under) => {
       expect(upstream.seen).toHaveLength(1);
     });
 
+    it('Connections as they are now: what changed between two calls holds for the second', async () => {
+      const own = await aTokenConnection(under.admin, `${upstream.url}/v1`);
+      const { api } = own.space;
+      const call = async () => {
+        const { status } = await api.get(own.path('x'));
+        const last = upstream.seen.at(-1);
+        return status === 200 ? `${last?.url} ${last?.headers.authorization}` : status;
+      };
+      const credentialId = (await api.get(`/items/${own.id}`)).body.item.properties.credential_ref;
+      expect(await call()).toBe(`/v1/x Bearer ${own.token}`);
+      await api.patch(`/credentials/${credentialId}`, { api_token: 'better' });
+      expect(await call()).toBe('/v1/x Bearer better');
+      await api.patch(`/credentials/${credentialId}`, { auth_scheme: 'Token' });
+      expect(await call()).toBe('/v1/x Token better');
+      const configuration = { upstream_base_url_override: `${upstream.url}/v2` };
+      await api.patch(`/connections/${own.id}`, { configuration });
+      expect(await call()).toBe('/v2/x Token better');
+      await api.post(`/connections/${own.id}/pause`);
+      expect(await call()).toBe(403);
+      await api.post(`/connections/${own.id}/resume`);
+      expect(await call()).toBe('/v2/x Token better');
+      await api.post(`/connections/${own.id}/uninstall`);
+      expect(await call()).toBe(403);
+    });
+
     it('manifests that ask for it: not for one without an upstream', async () => {
       const { api } = connection.space;
       const { connection_id } = await install(api, await anIntegration(under.admin));
@@ -150,5 +175,16 @@ describeServer('Whoever calls the proxy', (under) => {
     });
     expect(Object.keys(row.details).sort()).toEqual(['duration_ms', 'method', 'path', 'status']);
     expect(JSON.stringify(row)).not.toMatch(/secret|canary/);
+  });
+
+  it('leaves a row for each of many calls at once', async () => {
+    const own = await aTokenConnection(under.admin, upstream.url);
+    const paths = Array.from({ length: 75 }, (_, index) => `/many/${index}`);
+    await Promise.all(paths.map((path) => own.space.api.get(own.path(path.slice(1)))));
+    const noted = async () => {
+      const rows = (await own.space.api.get('/audit?action=connection.proxy&limit=100')).body.data;
+      return rows.map((row: { details: { path: string } }) => row.details.path).sort();
+    };
+    await expect.poll(noted, { timeout: 10_000 }).toEqual(paths.sort());
   });
 });

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { createEgressPolicy, EgressRefusedError, parseOutboundAllow } from '@withmarfa/runtime-sdk/host';
@@ -6,7 +6,7 @@ import { createHostConnector, type Resolve } from '@withmarfa/runtime-sdk/local'
 import { MarfaError } from '@withmarfa/shared';
 import type { buildConnector } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { callUpstream } from '../src/modules/proxy/call-upstream.ts';
+import { type Asker, callUpstream } from '../src/modules/proxy/call-upstream.ts';
 import { createUpstreamPools, type UpstreamPools } from '../src/modules/proxy/upstream-pools.ts';
 import { createFindBase } from '../src/modules/proxy/upstream-targets.ts';
 import { describeServer } from './support/describe-server.ts';
@@ -173,7 +173,7 @@ describe('a hostile upstream address', () => {
     try {
       const base = findBase({ configuration, label: 'Test' }, baseUrl);
       const call = { method: 'GET', path: `${base.prefix}/x`, headers: ['Authorization', 'Bearer canary'], body: null };
-      const limits = { firstByteMs: 5000, silenceMs: 5000, signal: new AbortController().signal };
+      const limits = { firstByteMs: 5000, silenceMs: 5000, asker: anAsker() };
       return await callUpstream(pools.of(base.origin), call, limits);
     } catch (error) {
       return error;
@@ -221,7 +221,7 @@ describe('a hostile upstream address', () => {
     const open = createUpstreamPools(createHostConnector(named, resolve) as buildConnector.connector);
     lookups.length = 0;
     const call = { method: 'GET', path: '/', headers: [], body: null };
-    const limits = { firstByteMs: 5000, silenceMs: 5000, signal: new AbortController().signal };
+    const limits = { firstByteMs: 5000, silenceMs: 5000, asker: anAsker() };
     const outcome = await callUpstream(open.of(`http://loopback.example:${port}`), call, limits).catch(
       (error: unknown) => error,
     );
@@ -299,3 +299,8 @@ describeServer(
   },
   { MARFA_OUTBOUND_ALLOW: '192.0.2.77' },
 );
+
+/** Somebody who waits for an answer and does not go. */
+function anAsker(): Asker {
+  return Object.assign(new EventEmitter(), { destroyed: false }) as unknown as Asker;
+}

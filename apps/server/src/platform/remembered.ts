@@ -50,3 +50,33 @@ export function createRemembered<Value extends object>(
 
   return open<Value>();
 }
+
+/**
+ * Remembers rows that many kinds of changes touch: until the next commit of this process, whatever that changes, so that
+ * nobody has to say so. A commit forgets before anybody is told of it. Where others write as well, every look is a read.
+ * @param maxEntries of all.
+ */
+export function rememberUntilCommit<Value extends object>(
+  { isSoleWriter, commits }: Pick<Database, 'isSoleWriter' | 'commits'>,
+  maxEntries: number,
+): Pick<Remembered<Value>, 'get'> {
+  const kept = new LRUCache<string, Value>({ max: maxEntries });
+  let generation = 0;
+  if (isSoleWriter)
+    commits.listen(() => {
+      generation += 1;
+      kept.clear();
+    });
+  return {
+    async get(key, read) {
+      if (!isSoleWriter) return read();
+      const known = kept.get(key);
+      if (known) return known;
+      const before = generation;
+      const found = await read();
+      // What was read before a commit and would be kept after it would be stale for ever.
+      if (found && generation === before) kept.set(key, found);
+      return found;
+    },
+  };
+}

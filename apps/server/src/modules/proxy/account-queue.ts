@@ -1,5 +1,6 @@
 import type { Clock } from '@withmarfa/engine';
 import type { AccountBudget, Permit, Verdict } from './account-budget.ts';
+import type { Asker } from './call-upstream.ts';
 
 export interface QueueBounds {
   /** A call that would wait longer is refused at once. */
@@ -13,9 +14,9 @@ export type Admission = { ok: true; permit: Permit } | { ok: false; retryAfterMs
 export interface AccountQueue {
   /**
    * Waits until the account has a call left.
-   * @param signal ends the wait, which is then answered like a refusal.
+   * @param asker ends the wait by going, which is then answered like a refusal.
    */
-  admit(connectionId: string, signal: AbortSignal): Promise<Admission>;
+  admit(connectionId: string, asker: Asker): Promise<Admission>;
   /** To be called when something may have become free. */
   pump(): void;
 }
@@ -83,13 +84,14 @@ export function createAccountQueue(
     pump() {
       if (waiting > 0) pump();
     },
-    async admit(connectionId, signal) {
+    async admit(connectionId, asker) {
       const nowMs = clock.nowMs();
       if (waiting === 0) {
         const verdict = budget.take(connectionId, nowMs);
         if (verdict.ok) return verdict;
         if (verdict.retryAtMs - nowMs > longestWaitMs || maxWaiting === 0) return toRefusal(verdict, nowMs);
       }
+      if (asker.destroyed) return { ok: false, retryAfterMs: 0 };
       if (waiting >= maxWaiting) return { ok: false, retryAfterMs: longestWaitMs };
       const { promise, resolve } = Promise.withResolvers<Admission>();
       const entry: Waiting = { connectionId, giveUpAtMs: nowMs + longestWaitMs, done: resolve };
@@ -97,12 +99,12 @@ export function createAccountQueue(
         leave(entry);
         resolve({ ok: false, retryAfterMs: 0 });
       };
-      signal.addEventListener('abort', left, { once: true });
+      asker.once('close', left);
       lines.set(connectionId, [...(lines.get(connectionId) ?? []), entry]);
       waiting += 1;
       pump();
       const admission = await promise;
-      signal.removeEventListener('abort', left);
+      asker.off('close', left);
       return admission;
     },
   };

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startFakeServer } from '@withmarfa/testing';
 import { errors, Pool } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { callUpstream } from './call-upstream.ts';
+import { type Asker, callUpstream } from './call-upstream.ts';
 import type { Delivery } from './upstream-answer.ts';
 
 const LIMITS = { firstByteMs: 100, silenceMs: 100 };
@@ -17,8 +17,12 @@ async function anUpstream(listener: (request: IncomingMessage, response: ServerR
     await pool.destroy();
     await upstream.close();
   });
-  return (signal = new AbortController().signal) =>
-    callUpstream(pool, { method: 'GET', path: '/', headers: [], body: null }, { ...LIMITS, signal });
+  return (asker: Asker = anAsker()) =>
+    callUpstream(pool, { method: 'GET', path: '/', headers: [], body: null }, { ...LIMITS, asker });
+}
+
+function anAsker({ destroyed = false } = {}) {
+  return Object.assign(new EventEmitter(), { destroyed }) as unknown as Asker & EventEmitter;
 }
 
 /** Serves one answer to a real client. */
@@ -87,12 +91,12 @@ describe('a call to an upstream', () => {
       response.once('close', resolve);
       ask();
     });
-    await expect(call(AbortSignal.abort())).rejects.toThrow('the caller is gone');
+    await expect(call(anAsker({ destroyed: true }))).rejects.toThrow('the caller is gone');
     expect(asked).toBe(0);
-    const leaving = new AbortController();
-    const answer = call(leaving.signal);
+    const asker = anAsker();
+    const answer = call(asker);
     await isAsked;
-    leaving.abort();
+    asker.emit('close');
     await expect(answer).rejects.toThrow('the caller is gone');
     await gone;
   });

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { type AnswerFeed, createAnswerFeed, type UpstreamAnswer } from './upstream-answer.ts';
 
@@ -20,18 +21,21 @@ export interface CallLimits {
   silenceMs: number;
 }
 
+/** Who waits for an answer: the response to a request, which closes when its client goes. */
+export type Asker = Pick<ServerResponse, 'destroyed' | 'once' | 'off'>;
+
 const CALLER_GONE = new Error('the caller is gone');
 
 /**
  * Sends one call and waits for the head of its answer. Nothing is followed, decoded or tried again; informational answers
  * (1xx) are between the two hops and end here, and so do trailers.
- * @param options.signal ends the call, at whatever point it is, until the head is there.
+ * @param options.asker ends the call by going, at whatever point it is, until the head is there.
  * @throws what the connector or the body threw, or what undici says of the connection.
  */
 export function callUpstream(
   dispatcher: Dispatcher,
   call: UpstreamCall,
-  { firstByteMs, silenceMs, signal }: CallLimits & { signal: AbortSignal },
+  { firstByteMs, silenceMs, asker }: CallLimits & { asker: Asker },
 ): Promise<UpstreamAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswer>();
   let feed: AnswerFeed | null = null;
@@ -41,28 +45,27 @@ export function callUpstream(
     started?.abort(CALLER_GONE);
     reject(CALLER_GONE);
   };
-  if (signal.aborted) {
+  if (asker.destroyed) {
     reject(CALLER_GONE);
     return promise;
   }
-  signal.addEventListener('abort', leave, { once: true });
+  asker.once('close', leave);
 
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(controller) {
       started = controller;
-      if (signal.aborted) controller.abort(CALLER_GONE);
+      if (asker.destroyed) controller.abort(CALLER_GONE);
     },
     onResponseStart(controller, status) {
       if (status < 200) return;
-      signal.removeEventListener('abort', leave);
-      controller.pause();
+      asker.off('close', leave);
       feed = createAnswerFeed(controller, { status, headers: toTexts(controller.rawHeaders) });
       resolve(feed.answer);
     },
     onResponseData: (_controller, chunk) => feed?.data(chunk),
     onResponseEnd: () => feed?.end(),
     onResponseError(_controller, error) {
-      signal.removeEventListener('abort', leave);
+      asker.off('close', leave);
       if (feed) feed.fail();
       else reject(error);
     },

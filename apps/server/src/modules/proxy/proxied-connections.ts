@@ -1,7 +1,10 @@
 import { MarfaError } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { rememberUntilCommit } from '../../platform/remembered.ts';
 import type { ConnectionRow, ConnectionsService } from '../connections/index.ts';
+
+const MAX_CONNECTIONS = 1000;
 
 export interface ProxiedConnections {
   /**
@@ -19,17 +22,20 @@ export function createProxiedConnections(
   { database }: Pick<Platform, 'database'>,
   connections: Pick<ConnectionsService, 'require'>,
 ): ProxiedConnections {
-  function find(caller: Caller, id: string): Promise<ConnectionRow> {
+  const remembered = rememberUntilCommit<ConnectionRow>(database, MAX_CONNECTIONS);
+
+  async function find(caller: Caller, id: string): Promise<ConnectionRow> {
     if (caller.connectionId !== null && caller.connectionId !== id) throw notFound();
     if (caller.connectionId === null && caller.role !== 'admin' && caller.role !== 'tenant_admin')
       throw new MarfaError('forbidden', 'This is for the connection itself, and for those who run its space.');
-    return connections.require(database.read, caller.spaceId, id);
+    const read = () => connections.require(database.apart.read, caller.spaceId, id);
+    const row = await remembered.get(`${caller.spaceId} ${id}`, read);
+    if (!row) throw notFound();
+    return row;
   }
 
   return {
-    async find(caller, id) {
-      return find(caller, id);
-    },
+    find,
     async findWorking(caller, id) {
       const row = await find(caller, id);
       if (row.active === 0) throw new MarfaError('forbidden', `The connection ${row.label} has been uninstalled.`);

@@ -8,6 +8,7 @@ const FLUSH_AT = 256;
 /** While the record cannot be written, older rows go first: no call is held up for them. */
 const MAX_WAITING = 10_000;
 const MAX_PATH = 1024;
+const STOP_TRIES = 3;
 
 /** One call as it is told to the audit log: never a query, a header or a body. */
 export interface ProxiedCallEntry {
@@ -37,7 +38,7 @@ interface Waiting extends ProxiedCallEntry {
  */
 export function createProxyAudit(
   { database, now }: Pick<Platform, 'database' | 'now'>,
-  { audit, logger }: { audit: Pick<AuditService, 'record'>; logger: Logger },
+  { audit, logger }: { audit: Pick<AuditService, 'recordAll'>; logger: Logger },
 ): ProxyAudit {
   let waiting: Waiting[] = [];
   let timer: NodeJS.Timeout | null = null;
@@ -45,16 +46,17 @@ export function createProxyAudit(
 
   async function write(rows: Waiting[]): Promise<void> {
     try {
-      await database.apart.write(async (transaction) => {
-        for (const { actor, connectionId, method, path, status, durationMs, at } of rows)
-          await audit.record(transaction, actor, {
-            action: 'connection.proxy',
-            resource_type: 'connection',
-            resource_id: connectionId,
-            details: { method, path: path.slice(0, MAX_PATH), status, duration_ms: durationMs },
-            at,
-          });
-      });
+      const entries = rows.map(({ actor, connectionId, method, path, status, durationMs, at }) => ({
+        actor,
+        event: {
+          action: 'connection.proxy',
+          resource_type: 'connection',
+          resource_id: connectionId,
+          details: { method, path: path.slice(0, MAX_PATH), status, duration_ms: durationMs },
+          at,
+        },
+      }));
+      await database.apart.write((transaction) => audit.recordAll(transaction, entries));
     } catch (error) {
       logger.warn({ error }, 'audit rows of proxied calls could not be written; they are tried again');
       waiting = [...rows, ...waiting].slice(-MAX_WAITING);
@@ -78,9 +80,14 @@ export function createProxyAudit(
       else timer ??= setTimeout(flush, FLUSH_EVERY_MS).unref();
     },
     async stop() {
-      flush();
-      await writing;
+      // Calls that were cut a moment ago are noted while the first rows are written.
+      for (let tries = 0; tries === 0 || (waiting.length > 0 && tries < STOP_TRIES); tries += 1) {
+        flush();
+        await writing;
+      }
       if (timer) clearTimeout(timer);
+      if (waiting.length > 0)
+        logger.error({ rows: waiting.length }, 'audit rows of proxied calls were lost at the end');
     },
   };
 }

@@ -36,11 +36,7 @@ export interface ProxiedAnswer {
 }
 
 /** Sends a caller's request on, and once more with fresh tokens where the first ones were refused. */
-export type ProxyCall = (
-  exchange: PassageExchange,
-  connection: ConnectionRow,
-  signal: AbortSignal,
-) => Promise<ProxiedAnswer>;
+export type ProxyCall = (exchange: PassageExchange, connection: ConnectionRow) => Promise<ProxiedAnswer>;
 
 /**
  * Makes the call of a Connection to its upstream.
@@ -51,7 +47,7 @@ export type ProxyCall = (
 export function createProxyCall(deps: ProxyCallDeps): ProxyCall {
   const { integrations, access, findBase, pools, budgets, limits, nowMs } = deps;
 
-  return async (exchange, connection, signal) => {
+  return async (exchange, connection) => {
     const { request, response } = exchange;
     // Judged before anything is opened or asked for: what is wrong with it does not depend on the upstream.
     pathBelow('', exchange);
@@ -65,7 +61,7 @@ export function createProxyCall(deps: ProxyCallDeps): ProxyCall {
       if (!asksForProxy && first.kind !== 'api_token') throw notDeclared(connection);
       const send = async (authorization: UpstreamAuthorization, keep: boolean) => {
         const base = findBase(connection, authorization.baseUrl);
-        return sendOnce({ exchange, connection, authorization, base, body, keep, signal });
+        return sendOnce({ exchange, connection, authorization, base, body, keep });
       };
 
       let answer = await send(first, first.kind === 'oauth_token');
@@ -100,11 +96,10 @@ export function createProxyCall(deps: ProxyCallDeps): ProxyCall {
     base: UpstreamBase;
     body: RequestBody;
     keep: boolean;
-    signal: AbortSignal;
   }): Promise<UpstreamAnswer> {
-    const { exchange, connection, authorization, base, body, keep, signal } = call;
+    const { exchange, connection, authorization, base, body, keep } = call;
     const key = { account: authorization.account, origin: base.origin };
-    const permit = await budgets.admit(key, connection.id, signal);
+    const permit = await budgets.admit(key, connection.id, exchange.response);
     try {
       const headers = toUpstreamHeaders(exchange.request.rawHeaders, authorization.header.reveal());
       const opened = body.open({ keep });
@@ -118,7 +113,7 @@ export function createProxyCall(deps: ProxyCallDeps): ProxyCall {
           headers,
           body: opened,
         },
-        { ...limits, signal },
+        { ...limits, asker: exchange.response },
       );
       permit.settle(readRateNews(answer.status, answer.headers, nowMs()));
       return answer;

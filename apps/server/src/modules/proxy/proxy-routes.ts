@@ -31,7 +31,7 @@ export function mountProxyRoutes(mount: Mount, { connections, call, audit, limit
         durationMs: Math.round(performance.now() - began),
       });
     try {
-      const { answer, close } = await call(exchange, connection, leaving(exchange));
+      const { answer, close } = await call(exchange, connection);
       try {
         await pass(exchange, answer);
       } finally {
@@ -69,15 +69,6 @@ function declaredLength(raw: readonly string[]): number {
     if (name.length === 14 && name.toLowerCase() === 'content-length') return Number(raw[index + 1]) || 0;
   }
   return 0;
-}
-
-/** @returns a signal that fires when the caller goes before it has its whole answer. */
-function leaving({ response }: PassageExchange): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }
 
 /** RFC 9110 section 10.2.3: whoever is told to wait is told for how long. */

@@ -1,3 +1,5 @@
+import { readNames } from './read-names.ts';
+
 /** What an answer tells of the limits of an account. */
 export interface RateNews {
   /** Calls that a window allows. */
@@ -23,6 +25,10 @@ const EPOCH_MS = 100_000_000_000;
 /** `X-RateLimit-*` is what most send; `RateLimit-*` are the older drafts of the IETF, `X-Rate-Limit-*` a way to spell it. */
 const FIELD = /^(?:x-ratelimit|x-rate-limit|ratelimit)-(limit|remaining|reset)$/;
 
+const READ_AS_THEY_ARE = new Set(['retry-after', 'date', 'ratelimit', 'ratelimit-policy']);
+
+const headerOf = readNames((key) => ({ field: FIELD.exec(key)?.[1] ?? (READ_AS_THEY_ARE.has(key) ? key : null) }));
+
 /**
  * Reads the limits out of an answer: `Retry-After` (RFC 9110 section 10.2.3), `X-RateLimit-*` with a reset in seconds from
  * now, in Unix seconds or in milliseconds, and `RateLimit` with `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers).
@@ -34,8 +40,7 @@ export function readRateNews(status: number, raw: readonly string[], nowMs: numb
   const found: Record<string, string | undefined> = {};
   let isThere = status === 429;
   for (let index = 0; index < raw.length; index += 2) {
-    const name = (raw[index] ?? '').toLowerCase();
-    const field = FIELD.exec(name)?.[1] ?? (READ_AS_THEY_ARE.has(name) ? name : null);
+    const { field } = headerOf(raw[index] ?? '');
     if (field === null) continue;
     found[field] ??= raw[index + 1] ?? '';
     if (field !== 'date') isThere = true;
@@ -56,8 +61,6 @@ export function readRateNews(status: number, raw: readonly string[], nowMs: numb
     refused,
   };
 }
-
-const READ_AS_THEY_ARE = new Set(['retry-after', 'date', 'ratelimit', 'ratelimit-policy']);
 
 /** @returns milliseconds from now; null for what makes no sense. A point in time is read by the upstream's own clock. */
 function spanOf(reset: number, date: string | undefined, nowMs: number): number | null {

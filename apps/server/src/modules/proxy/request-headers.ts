@@ -1,4 +1,5 @@
 import { isHopByHop, namedByConnection } from './hop-by-hop.ts';
+import { readNames } from './read-names.ts';
 
 /**
  * What of a caller's request is not the upstream's business: what says who the caller is to Marfa, where the request came
@@ -19,6 +20,11 @@ const OWN = new Set([
 ]);
 const OWN_PREFIXES = ['x-marfa-', 'x-forwarded-'];
 
+const nameOf = readNames((key) => ({
+  key,
+  isKept: OWN.has(key) || isHopByHop(key) || OWN_PREFIXES.some((prefix) => key.startsWith(prefix)),
+}));
+
 /**
  * Makes the headers of the call to the upstream. Everything that has to go is gone before the credential is added, so
  * that nothing a caller names can take it away or double it.
@@ -31,10 +37,8 @@ export function toUpstreamHeaders(raw: readonly string[], authorization: string)
   const headers: string[] = [];
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] ?? '';
-    const key = name.toLowerCase();
-    if (OWN.has(key) || isHopByHop(key) || named?.has(key)) continue;
-    if (OWN_PREFIXES.some((prefix) => key.startsWith(prefix))) continue;
-    headers.push(name, raw[index + 1] ?? '');
+    const { key, isKept } = nameOf(name);
+    if (!isKept && !named?.has(key)) headers.push(name, raw[index + 1] ?? '');
   }
   headers.push('Authorization', authorization);
   return headers;

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { isHopByHop, namedByConnection } from './hop-by-hop.ts';
+import { readNames } from './read-names.ts';
 
 /**
  * What of an upstream's answer would act on Marfa's own origin, or speak in Marfa's name. `X-Error-Code` is how a caller
@@ -35,6 +36,18 @@ const THEIRS_ALONE = new Set([
 const THEIRS_ALONE_PREFIXES = ['access-control-', 'cross-origin-', 'x-marfa-'];
 const RATE_PREFIX = 'x-ratelimit-';
 
+type Kind = 'theirs alone' | 'caching' | 'rate' | 'plain';
+
+function kindOf(key: string): Kind {
+  if (THEIRS_ALONE.has(key) || isHopByHop(key)) return 'theirs alone';
+  if (THEIRS_ALONE_PREFIXES.some((prefix) => key.startsWith(prefix))) return 'theirs alone';
+  if (key === 'cache-control') return 'caching';
+  return key.startsWith(RATE_PREFIX) ? 'rate' : 'plain';
+}
+
+const nameOf = readNames((key) => ({ key, kind: kindOf(key) }));
+
+const POLICY = 'Content-Security-Policy';
 /** No document of an upstream runs on Marfa's origin, whatever its type. */
 const SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
@@ -47,30 +60,28 @@ const SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox";
  * @returns names and values in turns.
  */
 export function toCallerHeaders(raw: readonly string[], own: OutgoingHttpHeaders, vary?: string): string[] {
-  const ours: [string, string][] = [];
-  const taken = new Set<string>();
-  for (const [name, value] of Object.entries({ ...own, 'Content-Security-Policy': SANDBOX })) {
-    const key = name.toLowerCase();
-    // What an upstream says of caching holds; ours is for when it says nothing.
-    if (value === undefined || key === 'cache-control') continue;
-    ours.push([name, String(value)]);
-    if (!key.startsWith(RATE_PREFIX)) taken.add(key);
-  }
+  const taken = Object.keys(own).map(nameOf);
   const named = namedByConnection(raw);
   const headers: string[] = [];
   let isCacheSaid = false;
   let isRateSaid = false;
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] ?? '';
-    const key = name.toLowerCase();
-    if (taken.has(key) || THEIRS_ALONE.has(key) || isHopByHop(key) || named?.has(key)) continue;
-    if (THEIRS_ALONE_PREFIXES.some((prefix) => key.startsWith(prefix))) continue;
-    if (key === 'cache-control') isCacheSaid = true;
-    if (key.startsWith(RATE_PREFIX)) isRateSaid = true;
+    const { key, kind } = nameOf(name);
+    if (kind === 'theirs alone' || named?.has(key)) continue;
+    if (kind === 'caching') isCacheSaid = true;
+    else if (kind === 'rate') isRateSaid = true;
+    else if (taken.some((ours) => ours.key === key)) continue;
     headers.push(name, raw[index + 1] ?? '');
   }
-  for (const [name, value] of ours)
-    if (!isRateSaid || !name.toLowerCase().startsWith(RATE_PREFIX)) headers.push(name, value);
+  for (const name in own) {
+    const { kind } = nameOf(name);
+    const value = own[name];
+    // What an upstream says of caching holds; ours is for when it says nothing.
+    if (value === undefined || kind === 'caching' || (kind === 'rate' && isRateSaid)) continue;
+    if (name !== POLICY) headers.push(name, String(value));
+  }
+  headers.push(POLICY, SANDBOX);
   if (!isCacheSaid) headers.push('Cache-Control', 'no-store');
   if (vary !== undefined) headers.push('Vary', vary);
   return headers;

@@ -34,13 +34,17 @@ export interface AnswerFeed {
 
 type Controller = Dispatcher.DispatchController;
 
+/** Once so much of a body waits that nobody takes yet, the rest has to wait at the upstream. */
+const KEPT_BYTES = 16_384;
+
 const TOO_LONG = new Error('the answer is longer than the limit');
 const CALLER_GONE = new Error('the caller is gone');
 const UNWANTED = new Error('the answer is not wanted');
 
-/** Holds an answer from its head on. The body is paused until it is delivered; what comes all the same is kept. */
+/** Holds an answer from its head on. What comes before it is delivered is kept, and stops coming when it is too much. */
 export function createAnswerFeed(controller: Controller, head: { status: number; headers: string[] }): AnswerFeed {
   const early: Buffer[] = [];
+  let earlyBytes = 0;
   let ending: 'end' | 'fail' | null = null;
   let sink: { data(chunk: Buffer): void; end(): void; fail(): void } | null = null;
 
@@ -51,12 +55,14 @@ export function createAnswerFeed(controller: Controller, head: { status: number;
     const { promise, resolve } = Promise.withResolvers<Delivery>();
     let sent = 0;
     let over = false;
-    let stalled: NodeJS.Timeout | null = null;
+    let isStalled = false;
+    /** Made once: an answer stalls after nearly every piece, for a moment. */
+    let patience: NodeJS.Timeout | null = null;
 
     const finish = (how: Delivery, cause?: Error) => {
       if (over) return;
       over = true;
-      if (stalled) clearTimeout(stalled);
+      if (patience) clearTimeout(patience);
       response.off('drain', goOn);
       response.off('close', left);
       if (cause) controller.abort(cause);
@@ -64,9 +70,13 @@ export function createAnswerFeed(controller: Controller, head: { status: number;
       resolve(how);
     };
     const left = () => finish('caller_gone', CALLER_GONE);
+    const stall = () => {
+      isStalled = true;
+      controller.pause();
+      patience = patience?.refresh() ?? setTimeout(() => isStalled && left(), silenceMs);
+    };
     const goOn = () => {
-      if (stalled) clearTimeout(stalled);
-      stalled = null;
+      isStalled = false;
       controller.resume();
     };
     sink = {
@@ -74,10 +84,7 @@ export function createAnswerFeed(controller: Controller, head: { status: number;
         if (over) return;
         sent += chunk.length;
         if (sent > maxBytes) finish('too_long', TOO_LONG);
-        else if (!response.write(chunk) && stalled === null) {
-          controller.pause();
-          stalled = setTimeout(left, silenceMs);
-        }
+        else if (!response.write(chunk)) stall();
       },
       end() {
         if (over) return;
@@ -98,19 +105,28 @@ export function createAnswerFeed(controller: Controller, head: { status: number;
       controller.abort(UNWANTED);
       return Promise.reject(error);
     }
-    response.once('close', left);
-    response.on('drain', goOn);
+    // What lies ready goes out in one piece with the head.
     for (const chunk of early.splice(0)) sink.data(chunk);
     if (ending !== null) sink[ending]();
-    // What lies ready comes at once, and goes out in one piece with the head.
-    else if (stalled === null) controller.resume();
+    if (over) return promise;
+    response.once('close', left);
+    response.on('drain', goOn);
+    if (!isStalled) controller.resume();
     if (!over && sent === 0) response.flushHeaders();
     return promise;
   }
 
   return {
     answer: { ...head, deliver, discard: () => controller.abort(UNWANTED) },
-    data: (chunk) => void (sink ? sink.data(chunk) : early.push(chunk)),
+    data(chunk) {
+      if (sink) {
+        sink.data(chunk);
+        return;
+      }
+      early.push(chunk);
+      earlyBytes += chunk.length;
+      if (earlyBytes >= KEPT_BYTES) controller.pause();
+    },
     end() {
       ending = 'end';
       sink?.end();

@@ -1,7 +1,9 @@
+import { EventEmitter } from 'node:events';
 import type { Clock } from '@withmarfa/engine';
 import { MarfaError } from '@withmarfa/shared';
 import { describe, expect, it } from 'vitest';
 import type { BudgetBoard, Told } from './budget-board.ts';
+import type { Asker } from './call-upstream.ts';
 import { readRateNews } from './read-rate-news.ts';
 import { createUpstreamBudgets, type UpstreamBudgets } from './upstream-budgets.ts';
 
@@ -86,9 +88,9 @@ function anUpstream(
   };
 }
 
-const forever = new AbortController().signal;
-const admit = (budgets: UpstreamBudgets, connection = 'one', signal = forever) =>
-  budgets.admit(KEY, connection, signal);
+const anAsker = () => Object.assign(new EventEmitter(), { destroyed: false }) as unknown as Asker & EventEmitter;
+const admit = (budgets: UpstreamBudgets, connection = 'one', asker: Asker = anAsker()) =>
+  budgets.admit(KEY, connection, asker);
 const outcome = (admission: Promise<unknown>) =>
   admission.then(
     () => 'sent',
@@ -226,11 +228,11 @@ describe('the budget of an upstream account', () => {
     const time = aClock();
     const budgets = createUpstreamBudgets({ ...time, board: null, bounds: { longestWaitMs: 5000, maxWaiting: 2 } });
     (await admit(budgets)).settle(readRateNews(429, ['retry-after', '2'], START));
-    const gone = new AbortController();
-    const first = outcome(admit(budgets, 'one', gone.signal));
+    const gone = anAsker();
+    const first = outcome(admit(budgets, 'one', gone));
     const second = outcome(admit(budgets));
     expect(await outcome(admit(budgets))).toBe('wait 5');
-    gone.abort();
+    gone.emit('close');
     const third = outcome(admit(budgets));
     await time.run(2000);
     expect(await Promise.all([first, second, third])).toEqual(['wait 1', 'sent', 'sent']);
@@ -245,7 +247,7 @@ describe('the budget of an upstream account', () => {
       { ...KEY, account: 'other' },
       { ...KEY, origin: 'https://other.example' },
     ])
-      expect(await outcome(budgets.admit(other, 'one', forever))).toBe('sent');
+      expect(await outcome(budgets.admit(other, 'one', anAsker()))).toBe('sent');
   });
 
   it('goes on when an upstream ceases to tell, or its calls never come back', async () => {

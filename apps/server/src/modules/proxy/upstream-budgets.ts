@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { type AccountBudget, createAccountBudget, type Permit } from './account-budget.ts';
 import { type AccountQueue, createAccountQueue, type QueueBounds } from './account-queue.ts';
 import type { BudgetBoard } from './budget-board.ts';
+import type { Asker } from './call-upstream.ts';
 
 /** Accounts whose limits are remembered; the one that was not called for longest is forgotten. */
 const MAX_ACCOUNTS = 10_000;
@@ -23,7 +24,7 @@ export interface UpstreamBudgets {
    * Waits for the account's next call, for a few seconds at the most.
    * @throws MarfaError `rate_limited`, with `retry_after_seconds` in its details; nothing was sent then.
    */
-  admit(key: BudgetKey, connectionId: string, signal: AbortSignal): Promise<Permit>;
+  admit(key: BudgetKey, connectionId: string, asker: Asker): Promise<Permit>;
   stop(): void;
 }
 
@@ -92,11 +93,11 @@ export function createUpstreamBudgets({ clock, board, bounds = BOUNDS }: Upstrea
   }
 
   return {
-    async admit({ account, origin }, connectionId, signal) {
+    async admit({ account, origin }, connectionId, asker) {
       const entry = entryOf(nameOf(account, origin));
       entry.isInUse = true;
       if (board !== null) cancelShare ??= clock.at(clock.nowMs() + SHARE_EVERY_MS, () => void share());
-      const admission = await entry.queue.admit(connectionId, signal);
+      const admission = await entry.queue.admit(connectionId, asker);
       if (admission.ok) return admission.permit;
       const seconds = Math.max(1, Math.ceil(admission.retryAfterMs / 1000));
       throw new MarfaError(

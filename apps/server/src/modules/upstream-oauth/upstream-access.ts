@@ -1,15 +1,18 @@
 import { MarfaError } from '@withmarfa/shared';
 import type { Platform } from '../../platform/platform.ts';
+import { rememberUntilCommit } from '../../platform/remembered.ts';
 import { Secret } from '../../platform/secret.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
 import type { ConnectionRow, ConnectionsService } from '../connections/index.ts';
 import type { CredentialsService, UpstreamCredential } from '../credentials/index.ts';
 import { basicValue } from './basic-value.ts';
+import { createOpenedSecrets } from './opened-secrets.ts';
 import type { Refresher } from './refresher.ts';
 import { findTokens, openAccessToken, type TokenRow } from './tokens-store.ts';
 
 /** Tokens that end within this time are replaced before they are used. */
 const FRESH_FOR_MS = 60_000;
+const MAX_REMEMBERED = 1000;
 
 /** What a call to the upstream of a Connection carries. For the process that uses it at once. */
 export interface UpstreamAuthorization {
@@ -53,24 +56,31 @@ export interface UpstreamAccessDeps {
   refresher: Refresher;
 }
 
-/** The door to upstream secrets: whoever calls an upstream gets here what the call carries, and nothing is kept. */
+/** The door to upstream secrets: whoever calls an upstream gets here what the call carries. */
 export function createUpstreamAccess(deps: UpstreamAccessDeps): UpstreamAccess {
   const { platform, box, connections, credentials, refresher } = deps;
   const { now } = platform;
   const database = platform.database.apart;
+  const knownCredentials = rememberUntilCommit<UpstreamCredential>(database, MAX_REMEMBERED);
+  const knownTokens = rememberUntilCommit<TokenRow>(database, MAX_REMEMBERED);
+  const opened = createOpenedSecrets();
 
   async function credentialOf({ credential_ref, space_id, label }: ConnectionRow): Promise<UpstreamCredential> {
-    const credential = credential_ref === null ? null : await credentials.find(database.read, space_id, credential_ref);
+    const find = async () =>
+      credential_ref === null
+        ? undefined
+        : ((await credentials.find(database.read, space_id, credential_ref)) ?? undefined);
+    const credential = await knownCredentials.get(`${space_id} ${credential_ref}`, find);
     if (credential) return credential;
     throw new MarfaError('forbidden', `The connection ${label} has no upstream credential.`);
   }
 
   function ofOAuth({ id, config }: UpstreamCredential, row: TokenRow): UpstreamAuthorization {
-    const token = openAccessToken(box, row);
+    const token = opened.open(`${row.connection_id} ${row.access_token}`, () => Secret.of(openAccessToken(box, row)));
     return {
       kind: 'oauth_token',
-      header: Secret.of(`Bearer ${token}`),
-      token: Secret.of(token),
+      header: Secret.of(`Bearer ${token.reveal()}`),
+      token,
       tokenType: row.token_type,
       baseUrl: config.upstream_base_url,
       expiresAtMs: row.expires_at_ms,
@@ -80,12 +90,13 @@ export function createUpstreamAccess(deps: UpstreamAccessDeps): UpstreamAccess {
   }
 
   function ofToken(credential: UpstreamCredential & { kind: 'api_token' }): UpstreamAuthorization {
-    const token = credentials.reveal(credential).reveal();
+    const token = opened.open(`${credential.id} ${credential.sealed}`, () => credentials.reveal(credential));
     const { auth_scheme, upstream_base_url } = credential.config;
+    const plain = token.reveal();
     return {
       kind: 'api_token',
-      header: Secret.of(`${auth_scheme} ${auth_scheme === 'Basic' ? basicValue(token) : token}`),
-      token: Secret.of(token),
+      header: Secret.of(`${auth_scheme} ${auth_scheme === 'Basic' ? basicValue(plain) : plain}`),
+      token,
       tokenType: auth_scheme,
       baseUrl: upstream_base_url,
       expiresAtMs: null,
@@ -127,7 +138,8 @@ export function createUpstreamAccess(deps: UpstreamAccessDeps): UpstreamAccess {
       if (connection.reauth_reason !== null) throw reauthRequired(connection.label);
       const credential = await credentialOf(connection);
       if (credential.kind === 'api_token') return ofToken(credential);
-      const row = await findTokens(database.read, connection.space_id, connection.id);
+      const { space_id, id } = connection;
+      const row = await knownTokens.get(`${space_id} ${id}`, () => findTokens(database.read, space_id, id));
       if (!row || row.credential_id !== credential.id) throw reauthRequired(connection.label);
       const nowMs = now().getTime();
       if (row.expires_at_ms === null || row.expires_at_ms - nowMs > marginOf(row)) return ofOAuth(credential, row);
