@@ -132,10 +132,12 @@ const RANKS = [
   ['connections'],
   ['auth', 'upstream-oauth', 'runs', 'dead-letters'],
   ['oauth'],
-  ['proxy', 'inbound-webhooks', 'item-events', 'runtime', 'pages'],
+  ['proxy', 'inbound-webhooks', 'item-events', 'runtime'],
+  ['pages'],
 ];
 
-const rankRules = RANKS.map((modules, rank) => {
+// Nothing stands above the highest, so it has nothing to keep away from.
+const rankRules = RANKS.slice(0, -1).map((modules, rank) => {
   const below = RANKS.slice(0, rank).flat();
   const lower = below.map((module) => `${MODULES}${module}/`);
   return {

@@ -212,7 +212,7 @@ export interface Environment {
   connectorEnvironment: Record<string, string>;
 }
 
-const INHERITED_BY_CONNECTORS = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS'];
+const INHERITED_BY_CONNECTORS = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'NODE_COMPILE_CACHE'];
 const DEFAULT_CONNECTORS = [
   '@withmarfa/connector-rss-watcher',
   '@withmarfa/connector-todoist',

@@ -191,6 +191,8 @@ export async function wireConnections(parts: ConnectionParts) {
       upgrader,
       credentials: upstreamCredentials,
       bootstrap: upstream.bootstrap,
+      inboundWebhooks,
+      deadLetters,
       runs,
       starter: runtime.starter,
     },

@@ -101,7 +101,7 @@ const ranks: SeededImport[] = [
   ['connections', 'auth', 'rank-connections'],
   ['runs', 'runtime', 'rank-auth-upstream-oauth-runs-dead-letters'],
   ['oauth', 'pages', 'rank-oauth'],
-  ['runtime', 'pages', 'rank-proxy-inbound-webhooks-item-events-runtime-pages'],
+  ['runtime', 'pages', 'rank-proxy-inbound-webhooks-item-events-runtime'],
 ].map(([from, to, rule]) => seed(`${MODULES}/${from}/seed-rank.ts`, `../${to}/index.ts`, String(rule)));
 
 const server: SeededImport[] = [

@@ -1,3 +1,3 @@
 export { mountDeadLetterRoutes } from './dead-letters-routes.ts';
-export { createDeadLettersService, refuseIdle } from './dead-letters-service.ts';
+export { createDeadLettersService, type DeadLettersService, refuseIdle } from './dead-letters-service.ts';
 export { createReplayer, type Replayer } from './replay-messages.ts';

@@ -13,16 +13,20 @@ import { readConfiguration, settingTexts, toSettingTexts } from './settings-form
 import { ConfigurePage } from './views/configure-page.tsx';
 import { ConnectionPage } from './views/connection-page.tsx';
 import { UpgradePage } from './views/upgrade-page.tsx';
+import { WebhookSecretPage } from './views/webhook-secret-page.tsx';
 
 const bringsBookmarks = ({ type_permissions }: { type_permissions: string }) =>
   'core.bookmark' in (JSON.parse(type_permissions) as object);
+
+/** For which a former secret is taken beside the one that replaces it: a day to tell the service. */
+const OVERLAP_SECONDS = 86_400;
 
 type Act = (session: SignedIn, id: string, fields: Record<string, string>) => Promise<unknown>;
 
 /** One Connection: what it does, and what its person can do with it. */
 export function mountConnectionPages(routes: PageRoutes, tools: PageTools): void {
   const { platform, activity, connections, lifecycle, upgrader, integrations, credentials, runs, starter } = tools;
-  const { csrfToken, protectForm, requireSignedIn } = tools;
+  const { inboundWebhooks, deadLetters, csrfToken, protectForm, requireSignedIn } = tools;
   const { database } = platform;
   const items = createItemList(platform, tools.types);
   const ownerOf = (request: Request, response: Response, { user }: SignedIn) => ({
@@ -34,12 +38,14 @@ export function mountConnectionPages(routes: PageRoutes, tools: PageTools): void
     const { spaceId } = session.caller;
     const id = String(request.params.id);
     const row = await connections.require(database.read, spaceId, id);
-    const [page, rows, bookmarks, credential, plan] = await Promise.all([
+    const [page, rows, bookmarks, credential, plan, inbound, letters] = await Promise.all([
       runs.list(spaceId, id, { limit: NEWEST }),
       activity.newest(database.read, spaceId, { limit: NEWEST, connectionId: id }),
       newestBookmarks(items, database, { caller: session.caller, source: row.source }),
       row.credential_ref === null ? null : credentials.find(database.read, spaceId, row.credential_ref),
       row.active === 1 ? upgrader.plan(session.caller, id) : null,
+      inboundWebhooks.list(session.caller, id),
+      deadLetters.list({ spaceId, connectionId: id }, { limit: NEWEST }),
     ]);
     renderPage(
       response,
@@ -55,6 +61,8 @@ export function mountConnectionPages(routes: PageRoutes, tools: PageTools): void
         candidate={plan?.candidate?.manifest_version ?? null}
         notice={queryText(request, 'notice')}
         runs={page.data}
+        inbound={inbound}
+        deadLetters={letters}
         activity={rows.map(toActivityView)}
         bookmarks={bringsBookmarks(row) ? bookmarks : null}
         canRun={isTriggerGranted(row, 'manual') && row.runtime_status !== 'paused' && row.reauth_reason === null}
@@ -104,6 +112,29 @@ export function mountConnectionPages(routes: PageRoutes, tools: PageTools): void
       await lifecycle.credentialRenewed(transaction, credential);
     }),
   );
+
+  action('replay', ({ caller }, id) =>
+    deadLetters.replayMany(caller, { spaceId: caller.spaceId, connectionId: id }, { all: true, dry_run: false }),
+  );
+
+  routes.post('/connections/:id/actions/webhook-secret', protectForm, async (request, response) => {
+    const session = await requireSignedIn(request, response);
+    if (!session) return;
+    const { caller } = session;
+    const connectionId = String(request.params.id);
+    const at = { connectionId, id: formFields(request).webhook_id ?? '' };
+    try {
+      const inbound = await database.write((transaction) =>
+        inboundWebhooks.rotate(transaction, caller, at, { overlap_seconds: OVERLAP_SECONDS }),
+      );
+      const { id, label } = await connections.require(database.read, caller.spaceId, connectionId);
+      const owner = ownerOf(request, response, session);
+      renderPage(response, <WebhookSecretPage owner={owner} connection={{ id, label }} inbound={inbound} />);
+    } catch (error) {
+      if (!MarfaError.is(error, 'validation_error')) throw error;
+      await show(request, response, session, error.message);
+    }
+  });
 
   routes.get('/connections/:id/review-upgrade', async (request, response) => {
     const session = await requireSignedIn(request, response);

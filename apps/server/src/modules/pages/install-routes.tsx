@@ -12,6 +12,7 @@ import { readConfiguration, settingTexts, withoutPrefix } from './settings-form.
 import type { FormState } from './views/account-pages.tsx';
 import { CREDENTIAL_PREFIX } from './views/credential-fields.tsx';
 import { InstallPage } from './views/install-page.tsx';
+import { WebhookSecretPage } from './views/webhook-secret-page.tsx';
 
 const GRANTED = ['target_types', 'triggers', 'extensions', 'edges'] as const;
 /** What a form that comes back with faults does not repeat. */
@@ -67,7 +68,7 @@ export function mountInstallPages(routes: PageRoutes, tools: PageTools): void {
     const { ref, ...made } = withoutPrefix(fields, CREDENTIAL_PREFIX);
     const granted = grantedIn(request);
     try {
-      const { connection_id } = await installer.install(
+      const { connection_id, inbound_webhook } = await installer.install(
         session.caller,
         {
           integration_id: integration.id,
@@ -79,7 +80,14 @@ export function mountInstallPages(routes: PageRoutes, tools: PageTools): void {
         Object.keys(made).length === 0 ? undefined : newCredential(made, label || integration.manifest_name),
       );
       await firstRun(session, connection_id, integration);
-      return response.redirect(303, `/connections/${connection_id}`);
+      if (inbound_webhook === undefined) return response.redirect(303, `/connections/${connection_id}`);
+      // Shown once, in the answer to the form: nothing has to be kept for a page after it.
+      const connection = { id: connection_id, label: label || integration.manifest_name };
+      const owner = { name: session.user.name, csrf: csrfToken(request, response) };
+      return renderPage(
+        response,
+        <WebhookSecretPage owner={owner} connection={connection} inbound={inbound_webhook} />,
+      );
     } catch (error) {
       const faulty = formFaults(error);
       if (!faulty) throw error;

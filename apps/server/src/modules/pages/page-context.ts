@@ -8,6 +8,8 @@ import type { AuditService } from '../audit/index.ts';
 import type { Accounts, SignedIn } from '../auth/index.ts';
 import type { ConnectionsService, Installer, Lifecycle, Upgrader } from '../connections/index.ts';
 import type { CredentialsService } from '../credentials/index.ts';
+import type { DeadLettersService } from '../dead-letters/index.ts';
+import type { InboundWebhooksService } from '../inbound-webhooks/index.ts';
 import type { IntegrationsService } from '../integrations/index.ts';
 import type { KeysService } from '../keys/index.ts';
 import type { OAuth } from '../oauth/index.ts';
@@ -27,6 +29,8 @@ export interface PagesDeps {
   upgrader: Upgrader;
   credentials: CredentialsService;
   bootstrap: Bootstrap;
+  inboundWebhooks: InboundWebhooksService;
+  deadLetters: DeadLettersService;
   authenticate: Authenticate;
   runs: RunsService;
   activity: ActivityService;

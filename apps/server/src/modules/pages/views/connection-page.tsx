@@ -1,4 +1,4 @@
-import type { Run } from '@withmarfa/shared';
+import type { DeadLetter, InboundWebhook, Run } from '@withmarfa/shared';
 import { Message } from './account-pages.tsx';
 import { ActivityList, type ActivityView } from './activity-list.tsx';
 import { settingLabel } from './configuration-fields.tsx';
@@ -8,6 +8,7 @@ import { Layout, type LayoutProps } from './layout.tsx';
 import { Moment } from './moment.tsx';
 import { Notice } from './notice.tsx';
 import { StatusBadge } from './status-badge.tsx';
+import { DeadLetterSection, WebhookSection } from './webhook-section.tsx';
 
 export interface ConnectionPageProps {
   owner: NonNullable<LayoutProps['owner']>;
@@ -24,6 +25,9 @@ export interface ConnectionPageProps {
   /** What has just been done, as the address bar tells. */
   notice: string;
   runs: Run[];
+  /** Where services tell it of what happens; empty without a webhook trigger. */
+  inbound: InboundWebhook[];
+  deadLetters: { data: DeadLetter[]; has_more: boolean };
   activity: ActivityView[];
   /** Null when it brings none. */
   bookmarks: BookmarkView[] | null;
@@ -37,10 +41,12 @@ const NOTICES = {
   upgrade: 'It was upgraded.',
   configure: 'The settings were saved.',
   token: 'The new token is kept.',
+  replay: 'It is being handled again.',
 };
 
 export function ConnectionPage(props: ConnectionPageProps) {
   const { owner, connection, credential, candidate, notice, runs, activity, bookmarks, canRun, message } = props;
+  const { inbound, deadLetters } = props;
   const underWay = runs.some((run) => run.status === 'queued' || run.status === 'running');
   const path = `/connections/${connection.id}`;
   return (
@@ -128,6 +134,16 @@ export function ConnectionPage(props: ConnectionPageProps) {
           </div>
         ) : null}
       </section>
+      {deadLetters.data.length === 0 ? null : (
+        <DeadLetterSection
+          csrf={owner.csrf}
+          path={path}
+          letters={deadLetters.data}
+          hasMore={deadLetters.has_more}
+          canReplay={connection.active && connection.status !== 'paused'}
+        />
+      )}
+      {inbound.length === 0 ? null : <WebhookSection csrf={owner.csrf} path={path} inbound={inbound} />}
       {bookmarks === null ? null : (
         <section class="card" aria-labelledby="bookmarks">
           <h2 id="bookmarks">Newest bookmarks from here</h2>
