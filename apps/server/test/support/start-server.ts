@@ -18,6 +18,7 @@ export const PROGRAM =
 export interface TestServer {
   url: string;
   port: number;
+  pid: number;
   /** Everything it has printed so far. */
   output(): string;
   /** The one-time link it printed, or null. */
@@ -46,6 +47,7 @@ export async function startServer(variables: Record<string, string>): Promise<Te
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    pid: child.pid ?? 0,
     output: () => output,
     setupLink: () => /\bhttp:\/\/\S+\/setup\?token=\S+/.exec(output)?.[0] ?? null,
     async stop() {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import autocannon from 'autocannon';
 import type { Load } from './measure-load.ts';
 import { runRefreshChains } from './refresh-chains.ts';
@@ -9,7 +10,10 @@ process.stdout.write(
   JSON.stringify(await (refreshTokens ? runRefreshChains({ ...load, refreshTokens }) : repeat(load))),
 );
 
-async function repeat({ url, method = 'GET', headers, body, connections, seconds }: Load) {
+async function repeat({ url, method = 'GET', headers, body, freshHeader, connections, seconds }: Load) {
+  // Told apart from those of another generator of the same run.
+  const prefix = randomUUID();
+  let count = 0;
   const result = await autocannon({
     url,
     method,
@@ -17,6 +21,18 @@ async function repeat({ url, method = 'GET', headers, body, connections, seconds
     connections,
     duration: seconds,
     ...(body === undefined ? {} : { body }),
+    ...(freshHeader === undefined
+      ? {}
+      : {
+          requests: [
+            {
+              setupRequest(request) {
+                count += 1;
+                return { ...request, headers: { ...headers, [freshHeader]: `${prefix}-${count}` } };
+              },
+            },
+          ],
+        }),
   });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
   const { latency, requests } = result;

@@ -12,6 +12,8 @@ export interface Load {
   method?: 'GET' | 'POST';
   headers: Record<string, string>;
   body?: string;
+  /** When set, every request carries another value in this header. */
+  freshHeader?: string;
   /** When set, every request spends one of these and goes on with what it gets. */
   refreshTokens?: string[];
   connections: number;
@@ -26,8 +28,13 @@ export interface Measured {
   p99Ms: number;
 }
 
-/** Loads a server from a process of its own, pinned to the second core, and counts the server's CPU time meanwhile. */
-export async function measureLoad(server: ChildProcess, load: Load): Promise<Measured> {
+/**
+ * Loads a server from a process of its own, pinned to the second core, and counts the server's CPU time meanwhile.
+ * @param server the one process, or all that do the work together.
+ */
+export async function measureLoad(server: ChildProcess | readonly ChildProcess[], load: Load): Promise<Measured> {
+  const processes = [server].flat();
+  const allSeconds = () => processes.map(cpuSeconds).reduce((sum, seconds) => sum + seconds, 0);
   const script = fileURLToPath(new URL('load-generator.ts', import.meta.url));
   const generator = spawn('taskset', ['-c', '1', process.execPath, script, JSON.stringify(load)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -36,9 +43,9 @@ export async function measureLoad(server: ChildProcess, load: Load): Promise<Mea
   generator.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  const before = cpuSeconds(server);
+  const before = allSeconds();
   const [code] = (await once(generator, 'close')) as [number | null];
-  const used = cpuSeconds(server) - before;
+  const used = allSeconds() - before;
   if (code !== 0) throw new Error(`the load generator ended with ${code}`);
   const { total, average, p50, p99 } = JSON.parse(output) as Record<'total' | 'average' | 'p50' | 'p99', number>;
   return { perSecond: average, perCpuSecond: total / used, p50Ms: p50, p99Ms: p99 };

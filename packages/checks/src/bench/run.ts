@@ -5,12 +5,14 @@ import { benchFeedPoll } from './feed-poll.ts';
 import { benchGrowth } from './growth.ts';
 import { benchOAuth } from './oauth.ts';
 import { benchProxy } from './proxy.ts';
+import { benchWebhookReceipt } from './webhook-receipt.ts';
 import { benchWebhookVerify } from './webhook-verify.ts';
 
 const BENCHES = {
   'data-api': benchDataApi,
   oauth: benchOAuth,
   proxy: benchProxy,
+  'webhook-receipt': benchWebhookReceipt,
   growth: benchGrowth,
   'feed-poll': benchFeedPoll,
   'due-connections': benchDueConnections,

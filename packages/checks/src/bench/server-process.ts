@@ -15,6 +15,8 @@ export interface BenchServer {
   process: ChildProcess;
   url: string;
   key: string;
+  /** Where it keeps its data. */
+  folder: string;
   /** The one-time link it printed for making the owner. */
   setupLink(): string;
   call<Body>(method: string, path: string, body?: unknown): Promise<Body>;
@@ -54,6 +56,7 @@ export async function startBenchServer(variables: Record<string, string> = {}): 
     process: child,
     url,
     key,
+    folder,
     setupLink: () => /\bhttp:\/\/\S+\/setup\?token=\S+/.exec(output)?.[0] ?? '',
     async call<Body>(method: string, path: string, body?: unknown) {
       const response = await fetch(`${url}${path}`, {

@@ -1,6 +1,7 @@
 import { MarfaError } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { UNFINISHED_STATES, WAITING } from '../../platform/database/index-hints.ts';
 import { preparedQuery } from '../../platform/database/prepared-query.ts';
 import { lockRows } from '../../platform/database/row-lock.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -160,7 +161,8 @@ async function dropWaitingMessages(transaction: Transaction, connectionId: strin
   const waiting = await transaction
     .deleteFrom('mailbox_messages')
     .where('connection_id', '=', connectionId)
-    .where('state', '=', 'waiting')
+    .where('state', 'in', UNFINISHED_STATES)
+    .where('state', '=', WAITING)
     .returning('id')
     .execute();
   const ids = waiting.map((message) => message.id);

@@ -2,6 +2,7 @@ import { type DeadLetter, type DeadLetterFilter, MarfaError, type ReplayInput } 
 import { sql } from 'kysely';
 import type { Caller } from '../../platform/caller.ts';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { DEAD } from '../../platform/database/index-hints.ts';
 import { lockRows } from '../../platform/database/row-lock.ts';
 import { decodeCursor, toPage } from '../../platform/page-cursor.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -158,7 +159,7 @@ function deadOf(queryable: Queryable, { spaceId, connectionId }: Reach) {
   let select = queryable
     .selectFrom('mailbox_messages as message')
     .innerJoin('connections as connection', 'connection.id', 'message.connection_id')
-    .where('message.state', '=', 'dead');
+    .where('message.state', '=', DEAD);
   if (spaceId !== undefined) select = select.where('message.space_id', '=', spaceId);
   if (connectionId !== undefined) select = select.where('message.connection_id', '=', connectionId);
   return select;

@@ -1,3 +1,5 @@
+import { isHeld } from '@withmarfa/engine';
+import type { RuntimeStatus } from '@withmarfa/shared';
 import type { WebhookMethod } from '@withmarfa/webhooks';
 import type { Queryable } from '../../platform/database/database.ts';
 import { preparedQuery } from '../../platform/database/prepared-query.ts';
@@ -17,6 +19,8 @@ export interface InboundTarget {
   label: string;
   isActive: boolean;
   isPaused: boolean;
+  /** Whether what is accepted waits until somebody has changed the Connection; whoever does has it drained. */
+  isHeld: boolean;
   method: WebhookMethod;
   /** Whether every inbound webhook at this address is disabled. */
   isDisabled: boolean;
@@ -84,6 +88,7 @@ export async function findInboundTarget(
     label: first.label,
     isActive: first.active === 1,
     isPaused: first.runtime_status === 'paused',
+    isHeld: isHeld('webhook', first.runtime_status as RuntimeStatus),
     method: first.method as WebhookMethod,
     isDisabled: enabled.length === 0,
     secrets: enabled.flatMap(({ secret_id, webhook_id, secret, expires_at_ms }) =>

@@ -6,6 +6,7 @@ import { sendJson } from '../../http/send-answer.ts';
 import { afterCommit } from '../../platform/database/after-commit.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
+import { shareTurn } from '../../platform/share-turn.ts';
 import { acceptDelivery } from './accept-delivery.ts';
 import { findInboundTarget, type InboundTarget } from './inbound-target.ts';
 import { INBOUND_SECRET_PURPOSE } from './inbound-webhooks-service.ts';
@@ -42,6 +43,7 @@ export function createReceipt(deps: ReceiptDeps): RawHandler {
   const { database, newId, now } = platform;
   const room = createBodyRoom(MAX_HELD_BYTES);
   const opened = new LRUCache<string, string>({ max: MAX_OPENED });
+  const targetAt = shareTurn((address) => findInboundTarget(database.read, address, now().getTime()));
 
   function open({ id, sealed }: { id: string; sealed: string }): string {
     const known = opened.get(sealed);
@@ -51,9 +53,9 @@ export function createReceipt(deps: ReceiptDeps): RawHandler {
     return secret;
   }
 
-  async function findTarget(exchange: RawExchange, nowMs: number): Promise<InboundTarget> {
+  async function findTarget(exchange: RawExchange): Promise<InboundTarget> {
     const address = exchange.params.connection_id ?? '';
-    const target = ADDRESS.test(address) ? await findInboundTarget(database.read, address, nowMs) : null;
+    const target = ADDRESS.test(address) ? await targetAt(address) : null;
     if (target === null || !target.isActive)
       throw new MarfaError('connection_not_found', 'Nothing receives webhooks at this address.');
     if (target.isPaused) {
@@ -83,7 +85,7 @@ export function createReceipt(deps: ReceiptDeps): RawHandler {
     const { request, response } = exchange;
     exchange.headers['Cache-Control'] = 'no-store';
     const receivedAtMs = now().getTime();
-    const target = await findTarget(exchange, receivedAtMs);
+    const target = await findTarget(exchange);
     const body = await readBody(exchange);
     const verification = await verifyWebhook(
       target.method,
@@ -108,7 +110,8 @@ export function createReceipt(deps: ReceiptDeps): RawHandler {
         orderingKey: orderingKeyOf(exchange, target),
         receivedAtMs,
       });
-      if (accepted) afterCommit(transaction, () => ring(target.connectionId));
+      // What is held back would all be looked through for each delivery that joins it.
+      if (accepted && !target.isHeld) afterCommit(transaction, () => ring(target.connectionId));
       return accepted;
     });
     if (isNew) sendJson(exchange, 202, { ok: true, delivery_id: externalId });

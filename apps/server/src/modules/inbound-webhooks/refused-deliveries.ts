@@ -1,6 +1,7 @@
 import type { WebhookRefusal } from '@withmarfa/webhooks';
 import { LRUCache } from 'lru-cache';
 import type { Transaction } from '../../platform/database/database.ts';
+import { UNVERIFIED } from '../../platform/database/index-hints.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { isWarningDue } from '../../platform/warning-due.ts';
 import type { ActivityService } from '../activity/index.ts';
@@ -92,7 +93,7 @@ function refusedOf(transaction: Transaction, connectionId: string) {
   return transaction
     .selectFrom('inbound_deliveries')
     .where('connection_id', '=', connectionId)
-    .where('verified', '=', 0);
+    .where('verified', '=', UNVERIFIED);
 }
 
 async function dropOldest(transaction: Transaction, connectionId: string): Promise<void> {
@@ -106,7 +107,7 @@ async function dropOldest(transaction: Transaction, connectionId: string): Promi
   await transaction
     .deleteFrom('inbound_deliveries')
     .where('connection_id', '=', connectionId)
-    .where('verified', '=', 0)
+    .where('verified', '=', UNVERIFIED)
     .where('id', '<=', last.id)
     .execute();
 }

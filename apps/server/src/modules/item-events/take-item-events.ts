@@ -1,5 +1,6 @@
 import { afterCommit } from '../../platform/database/after-commit.ts';
 import type { Transaction } from '../../platform/database/database.ts';
+import { UNFINISHED_STATES } from '../../platform/database/index-hints.ts';
 import type { EventRow } from '../../platform/database/settled-events.ts';
 import { appendMessage } from '../../platform/mailbox/append-message.ts';
 import { foldWaiting } from '../../platform/mailbox/fold-waiting.ts';
@@ -77,7 +78,7 @@ async function depthOf(transaction: Transaction, connectionId: string): Promise<
     .selectFrom('mailbox_messages')
     .select((row) => row.fn.countAll().as('depth'))
     .where('connection_id', '=', connectionId)
-    .where('state', 'in', ['waiting', 'running'])
+    .where('state', 'in', UNFINISHED_STATES)
     .executeTakeFirstOrThrow();
   return Number(depth);
 }

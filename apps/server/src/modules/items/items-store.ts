@@ -1,5 +1,6 @@
 import type { Insertable, RawBuilder } from 'kysely';
 import type { Queryable, Transaction } from '../../platform/database/database.ts';
+import { LIVE_STATES } from '../../platform/database/index-hints.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
 import { preparedQuery } from '../../platform/database/prepared-query.ts';
 import { holdRows, lockRows, lockRowsToRemove } from '../../platform/database/row-lock.ts';
@@ -79,7 +80,7 @@ export function lockNaturalKey(
     .where('space_id', '=', spaceId)
     .where('source', '=', key.source)
     .where('source_id', '=', key.sourceId)
-    .where('state', 'in', ['active', 'archived']);
+    .where('state', 'in', LIVE_STATES);
   return lockRows(select, dialect).executeTakeFirst();
 }
 

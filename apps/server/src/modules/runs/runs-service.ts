@@ -1,5 +1,6 @@
 import { MarfaError, type Run, type RunStatus, type RunTrigger } from '@withmarfa/shared';
 import type { Selectable } from 'kysely';
+import { DEAD } from '../../platform/database/index-hints.ts';
 import type { Tables } from '../../platform/database/tables.ts';
 import { decodeCursor, toPage } from '../../platform/page-cursor.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -55,7 +56,7 @@ export function createRunsService({ database, now }: Pick<Platform, 'database' |
           .execute();
         await transaction
           .deleteFrom('mailbox_messages')
-          .where('state', '=', 'dead')
+          .where('state', '=', DEAD)
           .where('queued_at_ms', '<', nowMs - KEEP_RUNS_DAYS * DAY_MS)
           .execute();
         await transaction

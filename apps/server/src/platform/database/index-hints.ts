@@ -10,3 +10,17 @@ export const IS_CONTENT = sql<boolean>`items.type not like 'system.%'`;
 export function unindexed(column: string): RawBuilder<string> {
   return sql<string>`(${sql.ref(column)} || '')`;
 }
+
+/*
+ * Values in the words of partial indexes. SQLite takes such an index when the text of a query says the same as the index;
+ * a value that is bound says nothing, and the whole table is read instead.
+ */
+
+/** Items that hold their natural key. */
+export const LIVE_STATES = [sql.lit('active'), sql.lit('archived')];
+/** Messages that wait or run. */
+export const UNFINISHED_STATES = [sql.lit('waiting'), sql.lit('running')];
+export const WAITING = sql.lit('waiting');
+export const DEAD = sql.lit('dead');
+/** Deliveries that were not genuine. */
+export const UNVERIFIED = sql.lit(0);

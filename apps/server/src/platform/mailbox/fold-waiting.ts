@@ -1,6 +1,7 @@
 import { foldMessages, type NewMessage } from '@withmarfa/engine';
 import type { QueueMessage } from '@withmarfa/shared';
 import type { Transaction } from '../database/database.ts';
+import { WAITING } from '../database/index-hints.ts';
 
 /**
  * Leaves what a refused message tells with the one that waits in its place.
@@ -16,7 +17,7 @@ export async function foldWaiting(
     .select(['seq', 'payload'])
     .where('connection_id', '=', connectionId)
     .where('coalesce_key', '=', coalesceKey)
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .executeTakeFirst();
   if (!waiting) return false;
   const folded = JSON.stringify(foldMessages(JSON.parse(waiting.payload) as QueueMessage, message));

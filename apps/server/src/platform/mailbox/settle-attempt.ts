@@ -8,6 +8,7 @@ import {
 import type { QueueMessage } from '@withmarfa/shared';
 import type { Selectable } from 'kysely';
 import type { Database, Transaction } from '../database/database.ts';
+import { WAITING } from '../database/index-hints.ts';
 import { lockRows } from '../database/row-lock.ts';
 import type { Tables } from '../database/tables.ts';
 import { insertSystemItem, PLATFORM_SOURCE } from '../system-items.ts';
@@ -111,7 +112,7 @@ async function foldNewer(transaction: Transaction, message: MessageRow): Promise
     .deleteFrom('mailbox_messages')
     .where('connection_id', '=', message.connection_id)
     .where('coalesce_key', '=', message.coalesce_key)
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .returning(['id', 'payload'])
     .execute();
   let told = message.payload;

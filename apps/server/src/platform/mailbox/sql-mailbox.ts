@@ -2,6 +2,7 @@ import { type ClaimedMessage, HELD, type Mailbox } from '@withmarfa/engine';
 import type { QueueMessage } from '@withmarfa/shared';
 import { type Selectable, sql } from 'kysely';
 import type { Database, Queryable, Transaction } from '../database/database.ts';
+import { UNFINISHED_STATES } from '../database/index-hints.ts';
 import { isUniqueViolation } from '../database/storage-fault.ts';
 import type { Tables } from '../database/tables.ts';
 import { appendMessage } from './append-message.ts';
@@ -105,7 +106,7 @@ function unheld(queryable: Queryable) {
   return queryable
     .selectFrom('mailbox_messages as message')
     .leftJoin('connections as connection', 'connection.id', 'message.connection_id')
-    .where('message.state', 'in', ['waiting', 'running'])
+    .where('message.state', 'in', UNFINISHED_STATES)
     .where((message) =>
       message.or([
         message('message.state', '=', 'running'),
@@ -131,7 +132,7 @@ function unheld(queryable: Queryable) {
               .whereRef('earlier.connection_id', '=', 'message.connection_id')
               .whereRef('earlier.subject', '=', 'message.subject')
               .whereRef('earlier.seq', '<', 'message.seq')
-              .where('earlier.state', 'in', ['waiting', 'running']),
+              .where('earlier.state', 'in', UNFINISHED_STATES),
           ),
         ),
       ]),
