@@ -11,7 +11,7 @@ import { runAttempt } from './run-attempt.ts';
 import type { Settlement } from './settlement.ts';
 
 export interface DrainOptions {
-  ports: Omit<EnginePorts, 'schedules'>;
+  ports: Omit<EnginePorts, 'schedules' | 'renewals'>;
   clock: Clock;
   /** Numbers from 0 up to, but not including, 1. */
   random: () => number;
