@@ -15,9 +15,11 @@ import type { ConnectionsService } from '../connections-service.ts';
 import { checkConfiguration } from '../install/check-configuration.ts';
 import { checkManifest } from '../install/check-manifest.ts';
 import { checkRuntime } from '../install/check-runtime.ts';
-import { type Consent, permissionsOf } from '../install/consent.ts';
+import { type Consent, isTriggerGranted, permissionsOf } from '../install/consent.ts';
+import type { InboundOpener } from '../install/install-connection.ts';
 import { wantedCredential } from '../install/provide-credential.ts';
 import { lockActive } from '../lifecycle.ts';
+import type { RenewalWishes } from '../renewal-wishes.ts';
 import { carryConsent } from './carry-consent.ts';
 import { planUpgrade, type UpgradePlan } from './plan-upgrade.ts';
 
@@ -48,10 +50,12 @@ export interface UpgraderDeps {
   keys: KeysService;
   activity: ActivityService;
   audit: AuditService;
+  inboundWebhooks: InboundOpener;
+  renewals: Pick<RenewalWishes, 'want'>;
 }
 
 export function createUpgrader(deps: UpgraderDeps): Upgrader {
-  const { platform, connections, integrations, types, keys, activity, audit } = deps;
+  const { platform, connections, integrations, types, keys, activity, audit, inboundWebhooks, renewals } = deps;
   const { database, now } = platform;
 
   return {
@@ -85,6 +89,7 @@ export function createUpgrader(deps: UpgraderDeps): Upgrader {
         const configuration = checkConfiguration(manifest, JSON.parse(row.configuration) as Record<string, unknown>);
         await write(transaction, { row, candidate: { id: candidate.id, manifest }, consent, configuration });
         await keys.revokeRuntimeKeys(transaction, caller.spaceId, id);
+        await receive(transaction, { caller, row, manifest });
         const from_version = row.integration_version;
         const to_version = manifest.version;
         const activity_id = await activity.record(transaction, row.space_id, id, {
@@ -102,6 +107,18 @@ export function createUpgrader(deps: UpgraderDeps): Upgrader {
       });
     },
   };
+
+  /** One that may take deliveries now has a place for them; what is registered is carried over to the new version. */
+  async function receive(
+    transaction: Transaction,
+    { caller, row, manifest }: { caller: Caller; row: ConnectionRow; manifest: IntegrationManifest },
+  ): Promise<void> {
+    const upgraded = await connections.require(transaction, caller.spaceId, row.id);
+    const isNew = isTriggerGranted(upgraded, 'webhook') && !isTriggerGranted(row, 'webhook');
+    const { method } = manifest.webhook_verification;
+    if (isNew) await inboundWebhooks.open(transaction, caller, { connectionId: row.id, method }, { events: ['*'] });
+    await renewals.want(transaction, upgraded);
+  }
 
   interface Move {
     row: ConnectionRow;
