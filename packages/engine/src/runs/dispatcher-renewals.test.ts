@@ -34,6 +34,19 @@ describe('a dispatcher and what ends by itself', () => {
     await bench.dispatcher.stop({ graceMs: 0 });
   });
 
+  it('renews what lives for seconds alone, without waiting for its usual look', async () => {
+    const bench = createDispatcherBench({
+      script: (_run, clock) => anOutcome({ registrations: lasting(5000, clock.nowMs()) }),
+    });
+    const connection = await bench.connection();
+    await wish(bench, connection);
+    bench.dispatcher.start();
+    await bench.clock.advance(12_000);
+    const [first = 0, ...others] = bench.runner.asked.map(({ startedMs }) => startedMs);
+    expect(others.map((time) => time - first)).toEqual([4000, 8000, 12_000]);
+    await bench.dispatcher.stop({ graceMs: 0 });
+  });
+
   it('renews at once what a jump of the clock has left behind', async () => {
     const bench = createDispatcherBench({
       script: (_run, clock) => anOutcome({ registrations: lasting(720 * HOUR_MS, clock.nowMs()) }),

@@ -92,6 +92,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           turn,
           noMoreClaims: noMoreClaims.signal,
           cutShort: cutShort.signal,
+          onRenewalPlanned: (atMs) => renewals.wakeBy(atMs),
           onFault,
         }),
       ),
