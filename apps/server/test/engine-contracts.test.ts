@@ -1,4 +1,4 @@
-import { describeLeases, describeMailbox, describeSchedules } from '@withmarfa/engine/contracts';
+import { describeLeases, describeMailbox, describeRenewals, describeSchedules } from '@withmarfa/engine/contracts';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createProfile, DIALECTS, type Profile } from './support/profiles.ts';
 import { openSqlEngineStore } from './support/sql-engine-store.ts';
@@ -14,4 +14,5 @@ describe.each(DIALECTS)('the engine over %s', (dialect) => {
   describeMailbox(dialect, open);
   describeLeases(dialect, open);
   describeSchedules(dialect, open);
+  describeRenewals(dialect, open);
 });

@@ -39,6 +39,8 @@ function aQueueMessage(kind: QueueMessage['kind'], connection: ConnectionSnapsho
         cycle: { originating_connection_id: null, hop_count: 0 },
         payload: {},
       };
+    case 'renew':
+      return { kind, ...common, requested_at_ms: NOW_MS };
     default:
       return kind satisfies never;
   }

@@ -43,8 +43,8 @@ export function createDispatcherBench(bench: BenchOptions = {}): DispatcherBench
   const { store = createMemoryStore(), nowMs = NOW_MS, script, wrap = () => ({}), options } = bench;
   const clock = bench.clock ?? createManualClock(nowMs);
   const runner = createScriptedRunner(clock.nowMs, script && ((run) => script(run, clock)));
-  const { mailbox, leases, schedules, connections } = store;
-  const ports: EnginePorts = { mailbox, leases, schedules, connections, runner };
+  const { mailbox, leases, schedules, renewals, connections } = store;
+  const ports: EnginePorts = { mailbox, leases, schedules, renewals, connections, runner };
   const faults: DispatcherBench['faults'] = [];
   const dispatcher = createDispatcher({
     ports: { ...ports, ...wrap(ports) },

@@ -8,6 +8,7 @@ export {
   computeNextRunAt,
   type Edge,
   type HandlerResult,
+  type InboundAddress,
   type IntegrationManifest,
   type IssuedLease,
   type Item,
@@ -19,6 +20,9 @@ export {
   MarfaError,
   nextHopMetadata,
   type QueueMessage,
+  type Registration,
+  type RenewMessage,
+  type RenewResult,
   type ScheduleMessage,
   type Severity,
   type UpdateItemInput,
@@ -43,16 +47,20 @@ export { EgressRefusedError, type EgressRule } from './errors/egress-refused-err
 export { MarfaApiError, type MarfaApiErrorOptions } from './errors/marfa-api-error.ts';
 export { RunEndedError } from './errors/run-ended-error.ts';
 export { dispatchMessage } from './handlers/dispatch-message.ts';
+export { dispatchRenewal, type Renewed } from './handlers/dispatch-renewal.ts';
 export type {
   ConnectorHandlers,
   ItemEventHandler,
   ManualHandler,
+  RenewalRequest,
+  RenewHandler,
   ScheduleHandler,
   WebhookDelivery,
   WebhookHandler,
 } from './handlers/handler-types.ts';
 export { registerItemEventHandler } from './handlers/register-item-event-handler.ts';
 export { registerManualHandler } from './handlers/register-manual-handler.ts';
+export { registerRenewHandler } from './handlers/register-renew-handler.ts';
 export { registerScheduleHandler } from './handlers/register-schedule-handler.ts';
 export { registerWebhookHandler } from './handlers/register-webhook-handler.ts';
 export { _resetHandlers } from './handlers/reset-handlers.ts';

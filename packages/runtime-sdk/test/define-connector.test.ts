@@ -90,6 +90,23 @@ describe('defineConnector', () => {
     ]);
   });
 
+  it('takes a renew hook beside a webhook trigger, and nowhere else', () => {
+    const renew = async () => ({ ok: true, registrations: [] }) as const;
+    const triggers = [{ type: 'webhook' }] as const;
+    const connector = defineConnector({ manifest: { ...shortest, triggers }, webhook: done, renew });
+    expect(connector.handlers).toEqual({ webhook: done, renew });
+    const issuesOf = (definition: unknown) => {
+      const fault = faultOf(() => defineConnector(definition as never));
+      return MarfaError.is(fault, 'validation_error') && fault.details?.issues;
+    };
+    expect(issuesOf({ manifest: shortest, schedule: done, renew })).toEqual([
+      { path: '$.renew', message: 'the manifest declares no webhook trigger that it could serve' },
+    ]);
+    expect(issuesOf({ manifest: { ...shortest, triggers }, webhook: done, renew: 'daily' })).toEqual([
+      { path: '$.renew', message: 'expected a function' },
+    ]);
+  });
+
   it('asks for no manual handler beside a schedule', () => {
     const triggers = [...shortest.triggers, { type: 'manual' }] as const;
     expect(defineConnector({ manifest: { ...shortest, triggers }, schedule: done }).handlers).toEqual({

@@ -383,7 +383,18 @@ export {
   type ManualMessage,
   type QueueMessage,
   QueueMessageSchema,
+  type RenewMessage,
   type ScheduleMessage,
   type WebhookMessage,
 } from './runs/messages.ts';
+export {
+  type InboundAddress,
+  InboundAddressSchema,
+  MAX_REGISTRATIONS,
+  type Registration,
+  RegistrationSchema,
+  RegistrationsSchema,
+  type RenewResult,
+  RenewResultSchema,
+} from './runs/registration.ts';
 export { type Run, RunSchema, type RunStatus, RunStatusSchema, type RunTrigger, RunTriggerSchema } from './runs/run.ts';

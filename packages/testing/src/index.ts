@@ -8,6 +8,7 @@ export {
   type FakeGoogleCalendarOptions,
   startFakeGoogleCalendar,
 } from './google-calendar/start-fake-google-calendar.ts';
+export type { FakeChannel, FakeNotification } from './google-calendar/watch-channels.ts';
 export { createTestHarness } from './harness/create-test-harness.ts';
 export type { TestHarnessOptions } from './harness/harness-options.ts';
 export type { DrainedRun, ItemEventInput, RunOptions, TestHarness, WebhookInput } from './harness/test-harness.ts';

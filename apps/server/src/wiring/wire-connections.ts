@@ -6,12 +6,17 @@ import {
   createConnectionsService,
   createInstaller,
   createLifecycle,
+  createRenewalWishes,
   createUpgrader,
   mountConnectionRoutes,
 } from '../modules/connections/index.ts';
 import { createCredentialsService, mountCredentialRoutes } from '../modules/credentials/index.ts';
 import { createDeadLettersService, createReplayer, mountDeadLetterRoutes } from '../modules/dead-letters/index.ts';
-import { createInbound, createInboundWebhooksService } from '../modules/inbound-webhooks/index.ts';
+import {
+  createInbound,
+  createInboundAddress,
+  createInboundWebhooksService,
+} from '../modules/inbound-webhooks/index.ts';
 import { createIntegrationsService, mountIntegrationRoutes } from '../modules/integrations/index.ts';
 import { createItemEventRouter } from '../modules/item-events/index.ts';
 import type { KeysService } from '../modules/keys/index.ts';
@@ -57,19 +62,27 @@ export async function wireConnections(parts: ConnectionParts) {
   const { database, logger } = platform;
   const integrations = createIntegrationsService(platform);
   const ring = (connectionId: string) => runtime.ring(connectionId);
-  const connections = createConnectionsService({ platform, keys, activity, audit, ring });
+  const renewals = createRenewalWishes({
+    platform,
+    renews: (name, version) => runtime.renews(name, version),
+    ring,
+  });
+  const connections = createConnectionsService({ platform, keys, activity, audit, renewals, ring });
   const inboundWebhooks = createInboundWebhooksService({
     platform,
     connections,
     integrations,
     audit,
     box,
+    renewals,
     publicUrl,
   });
   const mayBePlain = (url: URL) => !environment.production || outbound.policy.isAllowed(url);
   const upstreamCredentials = createCredentialsService({ platform, audit, box, mayBePlain });
   const installer = createInstaller({
     platform,
+    connections,
+    renewals,
     types,
     integrations,
     credentials: upstreamCredentials,
@@ -85,6 +98,7 @@ export async function wireConnections(parts: ConnectionParts) {
     keys,
     activity,
     audit,
+    renewals,
     ring,
   });
   const upgrader = createUpgrader({
@@ -93,9 +107,10 @@ export async function wireConnections(parts: ConnectionParts) {
     integrations,
     types,
     keys,
-    inboundWebhooks,
     activity,
     audit,
+    inboundWebhooks,
+    renewals,
   });
   const upstream = createUpstreamOAuth({
     platform,
@@ -147,6 +162,7 @@ export async function wireConnections(parts: ConnectionParts) {
     connections,
     credentials,
     connectors,
+    inboundAddress: createInboundAddress({ database, box, now: platform.now, publicUrl }),
     serverUrl: localUrl,
     clock: systemClock,
     settings: {
@@ -218,6 +234,7 @@ export async function wireConnections(parts: ConnectionParts) {
     async start(): Promise<void> {
       // One process owns a SQLite file; on Postgres the holder may live, and its lease runs out.
       if (database.dialect === 'sqlite') await upstream.releaseLeases();
+      await renewals.catchUp(publicUrl());
       await runtime.start();
       itemEvents.start();
     },

@@ -1,5 +1,4 @@
-import type { ConnectionSnapshot } from '@withmarfa/engine';
-import type { EngineStore } from '@withmarfa/engine/contracts';
+import type { EngineStore, PutConnection } from '@withmarfa/engine/contracts';
 import type { Run, RunStatus, RunTrigger, RuntimeStatus, Severity } from '@withmarfa/shared';
 import { readEnvironment } from '../../src/env.ts';
 import type { Transaction } from '../../src/platform/database/database.ts';
@@ -9,6 +8,7 @@ import { createLogger } from '../../src/platform/logger.ts';
 import { createSqlConnections } from '../../src/platform/mailbox/sql-connections.ts';
 import { createSqlLeases } from '../../src/platform/mailbox/sql-leases.ts';
 import { createSqlMailbox } from '../../src/platform/mailbox/sql-mailbox.ts';
+import { createSqlRenewals } from '../../src/platform/mailbox/sql-renewals.ts';
 import { createSqlSchedules } from '../../src/platform/mailbox/sql-schedules.ts';
 import { insertSystemItem } from '../../src/platform/system-items.ts';
 import type { Profile } from './profiles.ts';
@@ -22,6 +22,7 @@ export async function openSqlEngineStore({ variables, dataFolder }: Profile): Pr
     mailbox: createSqlMailbox(database, { newId }),
     leases: createSqlLeases(database),
     schedules: createSqlSchedules(database),
+    renewals: createSqlRenewals(database),
     connections: createSqlConnections(database),
     putConnection: (connection) => database.write((transaction) => putConnection(transaction, connection)),
 
@@ -47,6 +48,7 @@ export async function openSqlEngineStore({ variables, dataFolder }: Profile): Pr
         .selectFrom('items')
         .select('properties')
         .where('type', '=', 'system.activity')
+        .where('state', '=', 'active')
         .execute();
       return rows
         .map(
@@ -75,13 +77,20 @@ export async function openSqlEngineStore({ variables, dataFolder }: Profile): Pr
       };
     },
 
+    async renewalDueAtMs(connectionId) {
+      const row = await database.read
+        .selectFrom('connection_renewals')
+        .select('due_at_ms')
+        .where('connection_id', '=', connectionId)
+        .executeTakeFirst();
+      return row?.due_at_ms ?? null;
+    },
+
     close: () => database.close(),
   };
 }
 
-type NewConnection = Omit<ConnectionSnapshot, 'scheduleArmed'>;
-
-async function putConnection(transaction: Transaction, connection: NewConnection): Promise<void> {
+async function putConnection(transaction: Transaction, connection: PutConnection): Promise<void> {
   const changes = {
     label: connection.label,
     active: connection.active ? 1 : 0,
@@ -122,11 +131,11 @@ async function putConnection(transaction: Transaction, connection: NewConnection
 }
 
 /** One integration per Connection: its id is the Connection's with another first digit. */
-function integrationIdOf({ connectionId }: NewConnection): string {
+function integrationIdOf({ connectionId }: PutConnection): string {
   return `i${connectionId.slice(1)}`;
 }
 
-async function createAround(transaction: Transaction, connection: NewConnection): Promise<void> {
+async function createAround(transaction: Transaction, connection: PutConnection): Promise<void> {
   const { connectionId: id, spaceId } = connection;
   const at = new Date();
   await transaction

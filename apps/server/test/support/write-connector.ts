@@ -22,6 +22,7 @@ export interface ConnectorFolder {
  * @param changes to a manifest with the manual trigger that takes one setting, `mode`.
  * @param itemEvent source of the handler of item events; `changes` then name the trigger.
  * @param webhook source of the handler of deliveries, in the same way.
+ * @param renew source of the renew hook; `changes` then name the webhook trigger.
  * @param head source that runs when the process starts, before the connector is defined.
  */
 export async function writeConnector(
@@ -31,7 +32,14 @@ export async function writeConnector(
     head = '',
     itemEvent,
     webhook,
-  }: { changes?: Record<string, unknown>; head?: string; itemEvent?: string; webhook?: string } = {},
+    renew,
+  }: {
+    changes?: Record<string, unknown>;
+    head?: string;
+    itemEvent?: string;
+    webhook?: string;
+    renew?: string;
+  } = {},
 ): Promise<ConnectorFolder> {
   const path = await mkdtemp(join(tmpdir(), 'marfa-connector-'));
   const manifest = aManifest({
@@ -50,7 +58,7 @@ export async function writeConnector(
 import { runLocal } from '@withmarfa/runtime-sdk/local';
 import { manifest } from './index.mjs';
 ${head}
-runLocal(defineConnector({ manifest, manual: ${handler}${itemEvent === undefined ? '' : `, itemEvent: ${itemEvent}`}${webhook === undefined ? '' : `, webhook: ${webhook}`} }));
+runLocal(defineConnector({ manifest, manual: ${handler}${itemEvent === undefined ? '' : `, itemEvent: ${itemEvent}`}${webhook === undefined ? '' : `, webhook: ${webhook}`}${renew === undefined ? '' : `, renew: ${renew}`} }));
 `,
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);

@@ -5,4 +5,6 @@ export { type EventPlace, eventIdOf, sourceIdOf } from './mapping/event-place.ts
 export { toEventFields } from './mapping/to-event-fields.ts';
 export { toProperties } from './mapping/to-properties.ts';
 export { pushItem } from './outbound/push-item.ts';
+export { renewChannels } from './push/renew-channels.ts';
+export { takeNotification } from './push/take-notification.ts';
 export { type GoogleEvent, GoogleEventSchema } from './upstream/google-event.ts';

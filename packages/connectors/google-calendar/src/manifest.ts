@@ -5,13 +5,18 @@ export const INTEGRATION_NAME = 'google.calendar';
 /** What Google Calendar is and needs, as it is registered. */
 export const manifest = {
   name: INTEGRATION_NAME,
-  version: '1.0.0',
+  version: '1.1.0',
   publisher: 'Marfa',
   description: 'Keeps the events of your Google calendars and of this space in step, both ways.',
   manifest_schema_version: '1.2.0',
   direction: 'both',
   target_types: ['core.event', 'google.calendar.event'],
-  triggers: [{ type: 'schedule', config: { cron: '*/10 * * * *' } }, { type: 'item-event' }, { type: 'manual' }],
+  triggers: [
+    { type: 'schedule', config: { cron: '*/10 * * * *' } },
+    { type: 'webhook' },
+    { type: 'item-event' },
+    { type: 'manual' },
+  ],
   runtime_compatibility: ['hosted', 'self-hosted', 'local'],
   bidirectional_handling: {
     echo_ttl_seconds: 120,
@@ -44,6 +49,12 @@ export const manifest = {
       type: 'string',
       description: 'Id of the calendar that new events of this space go to. Empty: they stay here.',
       default: 'primary',
+    },
+    inbound_webhook_url: {
+      type: 'string',
+      description:
+        'Public https address at which Google reaches this Marfa, where that is not its own. Empty: its own.',
+      default: '',
     },
   },
 } as const satisfies ManifestDefinition;

@@ -26,6 +26,7 @@ function aRun(server_url: string): RunRequest {
       mode: 'single',
       selected_calendar_ids: [],
       default_write_calendar_id: 'primary',
+      inbound_webhook_url: '',
     },
     cursors: {},
     credential: { api_key: 'test-key', expires_at_ms: now + 900_000 },
@@ -96,7 +97,7 @@ describe('Google Calendar in a process of its own', () => {
     });
     await using _ = { [Symbol.asyncDispose]: () => marfa.close() };
     await using local = await startLocal();
-    expect(local.ready).toEqual({ type: 'ready', manifest: connector.manifest });
+    expect(local.ready).toEqual({ type: 'ready', manifest: connector.manifest, renews: true });
     const outcome = await local.run(aRun(marfa.url));
     expect(outcome).toMatchObject({ result: { ok: true }, items_created: 2500 });
     expect(outcome.cursor_set.main).toMatchObject({
@@ -139,6 +140,11 @@ describe('the manifest', () => {
       tombstone_mapping: 'state-trashed',
       partial_write_mode: 'accept-partial',
     });
-    expect(connector.manifest.triggers.map(({ type }) => type)).toEqual(['schedule', 'item-event', 'manual']);
+    expect(connector.manifest.triggers.map(({ type }) => type)).toEqual([
+      'schedule',
+      'webhook',
+      'item-event',
+      'manual',
+    ]);
   });
 });

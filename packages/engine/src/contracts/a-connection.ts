@@ -13,6 +13,8 @@ export function aConnection(overrides: Partial<ConnectionSnapshot> = {}): Connec
     actionRequired: false,
     configuration: {},
     cursors: {},
+    registrations: [],
+    renewalTold: false,
     handledDeliveries: [],
     crons: ['0 * * * *'],
     scheduleArmed: false,

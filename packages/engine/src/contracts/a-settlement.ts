@@ -11,6 +11,7 @@ export function aSettlement(overrides: Partial<Settlement> = {}): Settlement {
     health: null,
     schedule: { action: 'keep' },
     activity: [],
+    renewal: null,
     ...overrides,
   };
 }

@@ -3,6 +3,7 @@ import type { ConnectionSnapshot } from '../ports/connections.ts';
 import { copyJson } from './copy-json.ts';
 import { createMemoryLeases } from './memory-leases.ts';
 import { createMemoryMailbox } from './memory-mailbox.ts';
+import { createMemoryRenewals } from './memory-renewals.ts';
 import { createMemorySchedules } from './memory-schedules.ts';
 import { createMemoryState, type StoredConnection } from './memory-state.ts';
 
@@ -24,20 +25,26 @@ export function createMemoryStore(): MemoryStore {
   function connection(connectionId: string): ConnectionSnapshot | null {
     const stored = state.connections.get(connectionId);
     if (!stored) return null;
-    const { lastSyncAtMs: _sync, lastErrorAtMs: _error, ...snapshot } = copyJson(stored);
-    return { ...snapshot, scheduleArmed: state.schedules.has(connectionId) };
+    const { lastSyncAtMs: _sync, lastErrorAtMs: _error, renewalRow, ...snapshot } = copyJson(stored);
+    return { ...snapshot, scheduleArmed: state.schedules.has(connectionId), renewalTold: renewalRow !== null };
   }
 
   return {
     mailbox: createMemoryMailbox(state),
     leases: createMemoryLeases(state),
     schedules: createMemorySchedules(state),
+    renewals: createMemoryRenewals(state),
     connections: { load: async (connectionId) => connection(connectionId) },
     connection,
     async putConnection(given) {
       const before = state.connections.get(given.connectionId);
-      const times = { lastSyncAtMs: before?.lastSyncAtMs ?? null, lastErrorAtMs: before?.lastErrorAtMs ?? null };
-      state.connections.set(given.connectionId, { ...copyJson(given), ...times });
+      state.connections.set(given.connectionId, {
+        ...copyJson(given),
+        lastSyncAtMs: before?.lastSyncAtMs ?? null,
+        lastErrorAtMs: before?.lastErrorAtMs ?? null,
+        registrations: before?.registrations ?? [],
+        renewalRow: before?.renewalRow ?? null,
+      });
     },
     async runs(connectionId) {
       return [...state.runs.values()].filter((run) => run.connection_id === connectionId).map(copyJson);
@@ -52,6 +59,7 @@ export function createMemoryStore(): MemoryStore {
       const { runtimeStatus, consecutiveFailures, actionRequired, lastSyncAtMs, lastErrorAtMs } = known(connectionId);
       return { runtimeStatus, consecutiveFailures, actionRequired, lastSyncAtMs, lastErrorAtMs };
     },
+    renewalDueAtMs: async (connectionId) => state.renewals.get(connectionId)?.dueAtMs ?? null,
     async close() {},
   };
 }

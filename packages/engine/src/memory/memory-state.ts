@@ -1,6 +1,7 @@
 import type { Run } from '@withmarfa/shared';
 import type { ConnectionSnapshot } from '../ports/connections.ts';
 import type { ClaimedMessage } from '../ports/mailbox.ts';
+import type { PlannedRenewal } from '../ports/renewals.ts';
 import type { ArmedSchedule } from '../ports/schedules.ts';
 import type { ActivityRow } from '../runs/settlement.ts';
 
@@ -14,9 +15,11 @@ export interface StoredMessage extends ClaimedMessage {
   reason: string | null;
 }
 
-export interface StoredConnection extends Omit<ConnectionSnapshot, 'scheduleArmed'> {
+export interface StoredConnection extends Omit<ConnectionSnapshot, 'scheduleArmed' | 'renewalTold'> {
   lastSyncAtMs: number | null;
   lastErrorAtMs: number | null;
+  /** The open row about a renewal that could not be done. */
+  renewalRow: ActivityRow | null;
 }
 
 export interface StoredLease {
@@ -34,6 +37,7 @@ export interface MemoryState {
   runs: Map<string, Run>;
   leases: Map<string, StoredLease>;
   schedules: Map<string, ArmedSchedule>;
+  renewals: Map<string, PlannedRenewal>;
   activity: Map<string, ActivityRow[]>;
 }
 
@@ -45,6 +49,7 @@ export function createMemoryState(): MemoryState {
     runs: new Map(),
     leases: new Map(),
     schedules: new Map(),
+    renewals: new Map(),
     activity: new Map(),
   };
 }

@@ -3,6 +3,7 @@ import type { Lease } from '../ports/leases.ts';
 import type { ClaimedMessage } from '../ports/mailbox.ts';
 import { foldMessages } from '../runs/fold-messages.ts';
 import type { Settlement } from '../runs/settlement.ts';
+import { settleRenewal } from './memory-renewals.ts';
 import type { MemoryState, StoredMessage } from './memory-state.ts';
 
 interface Ending {
@@ -22,6 +23,8 @@ export function settleAttempt(state: MemoryState, { lease, claimed, settlement }
   settleConnection(state, connectionId, settlement);
   settleSchedule(state, claimed, settlement.schedule);
   state.activity.set(connectionId, [...(state.activity.get(connectionId) ?? []), ...settlement.activity]);
+  const connection = state.connections.get(connectionId);
+  if (connection && settlement.renewal) settleRenewal(state, connection, settlement.renewal);
   return true;
 }
 

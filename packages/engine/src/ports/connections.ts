@@ -1,4 +1,4 @@
-import type { RuntimeStatus } from '@withmarfa/shared';
+import type { Registration, RuntimeStatus } from '@withmarfa/shared';
 
 /** What the engine needs to know of a Connection at the start of an attempt. */
 export interface ConnectionSnapshot {
@@ -13,6 +13,10 @@ export interface ConnectionSnapshot {
   actionRequired: boolean;
   configuration: Record<string, unknown>;
   cursors: Record<string, unknown>;
+  /** What its connector has registered at the upstream, as last settled. */
+  registrations: readonly Registration[];
+  /** Whether a person has been told that its registrations could not be renewed, and they still could not. */
+  renewalTold: boolean;
   /** The newest deliveries that its handler has dealt with, by their senders' ids; at most `MAX_HANDLED_DELIVERIES`. */
   handledDeliveries: readonly string[];
   /** Cron expressions of its schedule triggers, empty without one. */

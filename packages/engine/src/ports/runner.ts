@@ -1,4 +1,4 @@
-import type { HandlerResult } from '@withmarfa/shared';
+import type { HandlerResult, Registration } from '@withmarfa/shared';
 import type { ConnectionSnapshot } from './connections.ts';
 import type { ClaimedMessage } from './mailbox.ts';
 
@@ -11,6 +11,8 @@ export interface AttemptOutcome {
   itemsUpdated: number;
   /** Set when the handler asked for its schedule to stop. */
   disarmReason?: string;
+  /** Of a renewal: everything that is registered from now on; absent leaves what there was. */
+  registrations?: readonly Registration[];
 }
 
 /**

@@ -30,6 +30,7 @@ describe('a run that succeeded', () => {
     expect(decide({ connection: { consecutiveFailures: 4, runtimeStatus: 'failing' }, outcome })).toEqual({
       message: { state: 'gone' },
       run: { status: 'succeeded', error: null, itemsCreated: 0, itemsUpdated: 0, finishedAtMs: NOW_MS },
+      handledDelivery: null,
       cursors: { set: { main: 7 }, cleared: ['old'] },
       health: {
         runtimeStatus: 'healthy',
@@ -40,6 +41,7 @@ describe('a run that succeeded', () => {
       },
       schedule: { action: 'keep' },
       activity: [],
+      renewal: null,
     });
   });
 
@@ -117,6 +119,7 @@ describe('a failure that may pass', () => {
       },
       schedule: { action: 'keep' },
       activity: [],
+      renewal: null,
     });
   });
 

@@ -2,30 +2,24 @@ import type { HandlerResult } from '@withmarfa/shared';
 import type { ConnectionSnapshot } from '../ports/connections.ts';
 import type { ClaimedMessage } from '../ports/mailbox.ts';
 import type { AttemptOutcome } from '../ports/runner.ts';
+import { decideRenewal } from '../renewals/decide-renewal.ts';
 import { planNextTick } from '../schedule/plan-next-tick.ts';
+import type { Attempt, AttemptEnd, Circumstances } from './attempt.ts';
 import { clipLine } from './clip-line.ts';
 import { computeRetryDelayMs, MAX_ATTEMPTS } from './retry-policy.ts';
 import { computeRuntimeStatus, FAILING_AFTER } from './runtime-status.ts';
 import type { ActivityRow, ConnectionHealth, Settlement } from './settlement.ts';
 
-/** One attempt and how it ended. */
-export interface Attempt {
-  claimed: ClaimedMessage;
-  /** As it was when the attempt began. */
-  connection: ConnectionSnapshot;
-  outcome: AttemptOutcome;
-}
-
-export interface Circumstances {
-  nowMs: number;
-  /** Numbers from 0 up to, but not including, 1. */
-  random: () => number;
-}
-
 type Failure = Extract<HandlerResult, { ok: false }>;
 
 /** Decides everything that the end of an attempt writes. */
-export function decideSettlement(attempt: Attempt, { nowMs, random }: Circumstances): Settlement {
+export function decideSettlement(attempt: Attempt, circumstances: Circumstances): Settlement {
+  const end = decideEnd(attempt, circumstances);
+  if (attempt.claimed.message.kind !== 'renew') return { ...end, renewal: null };
+  return decideRenewal(attempt, end, circumstances.nowMs);
+}
+
+function decideEnd(attempt: Attempt, { nowMs, random }: Circumstances): AttemptEnd {
   const { claimed, outcome } = attempt;
   const { result } = outcome;
   if (result.ok) return succeeded(attempt, nowMs);
@@ -34,7 +28,7 @@ export function decideSettlement(attempt: Attempt, { nowMs, random }: Circumstan
   return delayMs === null ? givenUp(attempt, result, nowMs) : willRetry(attempt, result, { nowMs, delayMs });
 }
 
-function succeeded({ claimed, connection, outcome }: Attempt, nowMs: number): Settlement {
+function succeeded({ claimed, connection, outcome }: Attempt, nowMs: number): AttemptEnd {
   const { disarmReason, itemsCreated, itemsUpdated } = outcome;
   const found = itemsCreated + itemsUpdated > 0;
   const disarmed = disarmReason === undefined ? null : scheduleDisarmed(claimed, connection, disarmReason);
@@ -53,7 +47,7 @@ function willRetry(
   { connection, outcome }: Attempt,
   result: Failure,
   { nowMs, delayMs }: { nowMs: number; delayMs: number },
-): Settlement {
+): AttemptEnd {
   const reason = clipLine(result.reason);
   return {
     message: { state: 'waiting', notBeforeMs: nowMs + delayMs, reason, failedAtMs: nowMs },
@@ -66,7 +60,7 @@ function willRetry(
   };
 }
 
-function givenUp({ claimed, connection, outcome }: Attempt, result: Failure, nowMs: number): Settlement {
+function givenUp({ claimed, connection, outcome }: Attempt, result: Failure, nowMs: number): AttemptEnd {
   const reason = clipLine(result.reason);
   return {
     message: { state: 'dead', reason, failedAtMs: nowMs },
@@ -85,7 +79,7 @@ function givenUp({ claimed, connection, outcome }: Attempt, result: Failure, now
   };
 }
 
-function failedForGood({ claimed, connection, outcome }: Attempt, result: Failure, nowMs: number): Settlement {
+function failedForGood({ claimed, connection, outcome }: Attempt, result: Failure, nowMs: number): AttemptEnd {
   const reason = clipLine(result.reason);
   const { disarmReason } = outcome;
   const disarmed = disarmReason === undefined ? null : scheduleDisarmed(claimed, connection, disarmReason);

@@ -26,6 +26,7 @@ describe('deciding to skip a message', () => {
       health: null,
       schedule: { action: 'keep' },
       activity: [],
+      renewal: null,
     });
   });
 

@@ -29,6 +29,7 @@ export function decideSkip(
     health: null,
     schedule: { action: 'keep' },
     activity: [],
+    renewal: null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { MarfaError } from '@withmarfa/shared';
 import type { Clock } from '../ports/clock.ts';
 import type { EnginePorts } from '../ports/engine-ports.ts';
+import { fireDueRenewals } from '../renewals/fire-due-renewals.ts';
 import { fireDueSchedules } from '../schedule/fire-due-schedules.ts';
 import { drainConnection } from './drain-connection.ts';
 import { createDrainPool } from './drain-pool.ts';
@@ -91,6 +92,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           turn,
           noMoreClaims: noMoreClaims.signal,
           cutShort: cutShort.signal,
+          onRenewalPlanned: (atMs) => renewals.wakeBy(atMs),
           onFault,
         }),
       ),
@@ -109,13 +111,26 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         onFault: (error, { connectionId }) => onFault(error, { task: 'schedule', connectionId }),
         signal: noMoreClaims.signal,
       });
-      if (faults > 0) return FAULTY_SCHEDULE_SLEEP_MS;
-      const nextMs = await ports.schedules.nextDueAtMs();
-      if (nextMs === null) return LONGEST_SCHEDULE_SLEEP_MS;
-      const untilNextMs = Math.max(nextMs - clock.nowMs(), SHORTEST_SCHEDULE_SLEEP_MS);
-      return Math.min(untilNextMs, LONGEST_SCHEDULE_SLEEP_MS);
+      return faults > 0 ? FAULTY_SCHEDULE_SLEEP_MS : sleepUntil(await ports.schedules.nextDueAtMs());
     },
     onFault: (error) => onFault(error, { task: 'schedule' }),
+  });
+
+  const renewals = createLoop({
+    clock,
+    random,
+    async task() {
+      const { faults } = await fireDueRenewals({
+        renewals: ports.renewals,
+        clock,
+        newId,
+        ring: pool.ring,
+        onFault: (error, { connectionId }) => onFault(error, { task: 'renewal', connectionId }),
+        signal: noMoreClaims.signal,
+      });
+      return faults > 0 ? FAULTY_SCHEDULE_SLEEP_MS : sleepUntil(await ports.renewals.nextDueAtMs());
+    },
+    onFault: (error) => onFault(error, { task: 'renewal' }),
   });
 
   const sweep = createLoop({
@@ -129,10 +144,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     onFault: (error) => onFault(error, { task: 'sweep' }),
   });
 
+  function sleepUntil(nextMs: number | null): number {
+    if (nextMs === null) return LONGEST_SCHEDULE_SLEEP_MS;
+    return Math.min(Math.max(nextMs - clock.nowMs(), SHORTEST_SCHEDULE_SLEEP_MS), LONGEST_SCHEDULE_SLEEP_MS);
+  }
+
   async function stop(graceMs: number): Promise<void> {
     noMoreClaims.abort();
     const cancelGrace = clock.at(clock.nowMs() + graceMs, () => cutShort.abort());
-    await Promise.all([schedules.stop(), sweep.stop(), pool.stop()]);
+    await Promise.all([schedules.stop(), renewals.stop(), sweep.stop(), pool.stop()]);
     cancelGrace();
   }
 
@@ -166,6 +186,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       isStarted = true;
       pool.start();
       schedules.start();
+      renewals.start();
       sweep.start();
     },
     stop({ graceMs }) {

@@ -11,7 +11,7 @@ import { runAttempt } from './run-attempt.ts';
 import type { Settlement } from './settlement.ts';
 
 export interface DrainOptions {
-  ports: Omit<EnginePorts, 'schedules'>;
+  ports: Omit<EnginePorts, 'schedules' | 'renewals'>;
   clock: Clock;
   /** Numbers from 0 up to, but not including, 1. */
   random: () => number;
@@ -25,6 +25,8 @@ export interface DrainOptions {
   noMoreClaims: AbortSignal;
   /** Aborted: the run that goes on is left as it is, to be claimed again under the next lease. */
   cutShort: AbortSignal;
+  /** Told when the end of a renewal has planned the next one. */
+  onRenewalPlanned?: (atMs: number) => void;
   onFault: OnFault;
 }
 
@@ -95,7 +97,10 @@ async function drainOne(lease: Lease, lost: AbortSignal, options: DrainOptions):
   if (claimed === 'stale') return 'taken';
   const settlement = await handle(claimed, lost, options);
   if (settlement === null) return cutShort.aborted ? 'stopped' : 'taken';
-  return (await ports.mailbox.settle(lease, claimed, settlement)) ? null : 'taken';
+  if (!(await ports.mailbox.settle(lease, claimed, settlement))) return 'taken';
+  const plannedMs = settlement.renewal?.dueAtMs ?? null;
+  if (plannedMs !== null) options.onRenewalPlanned?.(plannedMs);
+  return null;
 }
 
 async function handle(claimed: ClaimedMessage, lost: AbortSignal, options: DrainOptions): Promise<Settlement | null> {

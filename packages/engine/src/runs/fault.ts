@@ -1,6 +1,6 @@
 /** Where a fault of the store (not of a connector) came up. */
 export interface FaultPlace {
-  task: 'drain' | 'lease' | 'schedule' | 'sweep';
+  task: 'drain' | 'lease' | 'schedule' | 'renewal' | 'sweep';
   connectionId?: string;
 }
 

@@ -12,6 +12,8 @@ export interface LoopOptions {
 
 export interface Loop {
   start(): void;
+  /** Does it at `atMs` at the latest, and as planned when that is sooner. */
+  wakeBy(atMs: number): void;
   /** Resolves when a task that goes on has ended. */
   stop(): Promise<void>;
 }
@@ -20,7 +22,9 @@ export interface Loop {
 export function createLoop({ clock, random, task, onFault }: LoopOptions): Loop {
   let isStopped = false;
   let faults = 0;
-  let cancel = () => {};
+  /** Null while it goes on, or has not begun. */
+  let planned: { atMs: number; cancel: () => void } | null = null;
+  let wishedMs = Number.POSITIVE_INFINITY;
   let round = Promise.resolve();
 
   async function once(): Promise<void> {
@@ -33,18 +37,30 @@ export function createLoop({ clock, random, task, onFault }: LoopOptions): Loop 
       delayMs = computeFaultBackoffMs(faults, random);
       onFault(error);
     }
-    if (!isStopped) cancel = clock.at(clock.nowMs() + delayMs, begin);
+    if (!isStopped) plan(Math.min(clock.nowMs() + delayMs, wishedMs));
+  }
+
+  function plan(atMs: number): void {
+    planned = { atMs, cancel: clock.at(atMs, begin) };
   }
 
   function begin(): void {
+    planned = null;
+    wishedMs = Number.POSITIVE_INFINITY;
     round = once();
   }
 
   return {
     start: begin,
+    wakeBy(atMs) {
+      wishedMs = Math.min(wishedMs, atMs);
+      if (isStopped || planned === null || planned.atMs <= atMs) return;
+      planned.cancel();
+      plan(atMs);
+    },
     async stop() {
       isStopped = true;
-      cancel();
+      planned?.cancel();
       await round;
     },
   };

@@ -1,4 +1,4 @@
-import type { RunStatus, RuntimeStatus, Severity } from '@withmarfa/shared';
+import type { Registration, RunStatus, RuntimeStatus, Severity } from '@withmarfa/shared';
 
 /** An activity row that an attempt's end causes. */
 export interface ActivityRow {
@@ -19,6 +19,16 @@ export interface ConnectionHealth {
   lastSyncAtMs: number | null;
   /** Null clears it. */
   lastErrorAtMs: number | null;
+}
+
+/** What the end of a renewal says about a Connection's registrations. */
+export interface RenewalEnd {
+  /** Null leaves what there was. */
+  registrations: readonly Registration[] | null;
+  /** When to renew next; null plans nothing, while its message waits for another attempt or nothing ends by itself. */
+  dueAtMs: number | null;
+  /** `told` by the row that is given, `solved` takes the open row away, `keep` leaves it. */
+  trouble: { state: 'keep' } | { state: 'solved' } | { state: 'told'; row: ActivityRow };
 }
 
 /** Everything that one attempt's end writes, decided without I/O and applied in one transaction. */
@@ -47,4 +57,6 @@ export interface Settlement {
   /** `disarm` stops the schedule; `arm` starts it again from the next tick; `keep` leaves it. */
   schedule: { action: 'keep' } | { action: 'disarm' } | { action: 'arm'; tickAtMs: number; dueAtMs: number };
   activity: readonly ActivityRow[];
+  /** Null for whatever was no renewal. */
+  renewal: RenewalEnd | null;
 }

@@ -27,19 +27,20 @@ export function defineConnector<const Manifest extends ManifestDefinition>(
   const manifest = completeManifest(definition.manifest);
   // The handlers expect the manifest's own settings, which is what the host gives them: it checks a Connection's
   // configuration against this manifest before anything runs.
-  const { schedule, manual, webhook, itemEvent } = definition as unknown as ConnectorHandlers;
-  assertHandlers(manifest, { schedule, manual, webhook, 'item-event': itemEvent });
+  const { schedule, manual, webhook, itemEvent, renew } = definition as unknown as ConnectorHandlers;
+  assertHandlers(manifest, { schedule, manual, webhook, 'item-event': itemEvent }, renew);
   const handlers: ConnectorHandlers = {};
   if (schedule) handlers.schedule = schedule;
   if (manual) handlers.manual = manual;
   if (webhook) handlers.webhook = webhook;
   if (itemEvent) handlers.itemEvent = itemEvent;
+  if (renew) handlers.renew = renew;
   Object.assign(registeredHandlers(), handlers);
   return Object.freeze({ manifest, integrationName: manifest.name, handlers: Object.freeze(handlers) });
 }
 
 /** Types hold in TypeScript alone; a connector in JavaScript, or with a manifest from a file, is checked here. */
-function assertHandlers(manifest: IntegrationManifest, handlers: Record<TriggerType, unknown>): void {
+function assertHandlers(manifest: IntegrationManifest, handlers: Record<TriggerType, unknown>, renew: unknown): void {
   const declared = new Set(manifest.triggers.map((trigger) => trigger.type));
   const issues = (Object.keys(handlers) as TriggerType[]).flatMap((kind) => {
     const path = `$.${kind === 'item-event' ? 'itemEvent' : kind}`;
@@ -51,6 +52,10 @@ function assertHandlers(manifest: IntegrationManifest, handlers: Record<TriggerT
     if (typeof handler !== 'function') return [{ path, message: 'expected a function' }];
     return declared.has(kind) ? [] : [{ path, message: `the manifest declares no ${kind} trigger` }];
   });
+  if (renew !== undefined && typeof renew !== 'function')
+    issues.push({ path: '$.renew', message: 'expected a function' });
+  else if (renew !== undefined && !declared.has('webhook'))
+    issues.push({ path: '$.renew', message: 'the manifest declares no webhook trigger that it could serve' });
   if (issues.length === 0) return;
   throw new MarfaError(
     'validation_error',

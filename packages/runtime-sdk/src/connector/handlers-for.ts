@@ -1,6 +1,12 @@
 import type { CreateItemInput, TriggerType } from '@withmarfa/shared';
 import type { ConnectionContext } from '../context/connection-context.ts';
-import type { ItemEventHandler, ManualHandler, ScheduleHandler, WebhookHandler } from '../handlers/handler-types.ts';
+import type {
+  ItemEventHandler,
+  ManualHandler,
+  RenewHandler,
+  ScheduleHandler,
+  WebhookHandler,
+} from '../handlers/handler-types.ts';
 import type { ConfigurationOf } from './configuration-of.ts';
 import type { ManifestDefinition } from './manifest-definition.ts';
 
@@ -27,12 +33,13 @@ type Presence<Manifest extends ManifestDefinition> = number extends Manifest['tr
   ? unknown
   : { readonly [Key in HandlerKey[Needed<Declared<Manifest>>]]: unknown } & {
       readonly [Key in HandlerKey[Exclude<TriggerType, Declared<Manifest>>]]?: never;
-    };
+    } & ('webhook' extends Declared<Manifest> ? unknown : { readonly renew?: never });
 
-/** A handler for each declared trigger, and for no other. */
+/** A handler for each declared trigger, and for no other; beside `webhook` perhaps a hook that keeps the calls coming. */
 export type HandlersFor<Manifest extends ManifestDefinition> = {
   readonly schedule?: ScheduleHandler<ContextOf<Manifest>>;
   readonly manual?: ManualHandler<ContextOf<Manifest>>;
   readonly webhook?: WebhookHandler<ContextOf<Manifest>>;
   readonly itemEvent?: ItemEventHandler<ContextOf<Manifest>>;
+  readonly renew?: RenewHandler<ContextOf<Manifest>>;
 } & Presence<Manifest>;

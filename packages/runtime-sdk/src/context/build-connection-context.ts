@@ -51,6 +51,7 @@ export function buildConnectionContext(
     configuration: Object.freeze({ ...request.configuration }),
     marfa: client,
     cursor,
+    registrations: Object.freeze([...(request.registrations ?? [])]),
     cycle,
     activity: createActivitySink({ connection_id, call }),
     log: createConnectorLog((line) => {

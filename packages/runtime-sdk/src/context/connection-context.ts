@@ -1,4 +1,4 @@
-import type { ActivityInput, CreateItemInput, Cycle } from '@withmarfa/shared';
+import type { ActivityInput, CreateItemInput, Cycle, Registration } from '@withmarfa/shared';
 import type { MarfaClient } from '../client/marfa-client.ts';
 
 /** The connector's memory between runs. Values are any JSON; changes are kept only when the run succeeds. */
@@ -38,6 +38,8 @@ export interface ConnectionContext<
   readonly configuration: Configuration;
   readonly marfa: MarfaClient<Input>;
   readonly cursor: Cursor;
+  /** What the renew hook answered last: what is registered at the upstream. Empty without a hook. */
+  readonly registrations: readonly Registration[];
   /**
    * The chain of writes that woke this run: the Connection that began it, null for a person, and the steps that
    * connectors have taken in it. Null for runs that no item event woke. What this run writes goes one step further.

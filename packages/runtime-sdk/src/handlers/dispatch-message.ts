@@ -1,4 +1,4 @@
-import { type HandlerResult, HandlerResultSchema, type QueueMessage } from '@withmarfa/shared';
+import { type HandlerResult, HandlerResultSchema, type QueueMessage, type RenewMessage } from '@withmarfa/shared';
 import type { ConnectionContext } from '../context/connection-context.ts';
 import { ConnectionGoneError } from '../errors/connection-gone-error.ts';
 import { decodeBase64ToArrayBuffer } from '../text/decode-base64-to-array-buffer.ts';
@@ -7,13 +7,15 @@ import type { ConnectorHandlers } from './handler-types.ts';
 import { registeredHandlers } from './registered-handlers.ts';
 
 type Call = () => Promise<HandlerResult>;
+/** What handlers are woken by. A renewal has a hook of its own. */
+type Message = Exclude<QueueMessage, RenewMessage>;
 
 /**
  * Hands one message to the handler of its kind.
  * @returns what the handler answered. A throw is a failure to be tried again; no handler, a body that cannot be
  *   decoded, an answer that is no HandlerResult, or a Connection that is gone is a failure for good. Never throws.
  */
-export async function dispatchMessage(ctx: ConnectionContext, message: QueueMessage): Promise<HandlerResult> {
+export async function dispatchMessage(ctx: ConnectionContext, message: Message): Promise<HandlerResult> {
   const found = findCall(registeredHandlers(), ctx, message);
   if (!found.ok) return { ok: false, retry: false, reason: found.reason };
   try {
@@ -26,7 +28,7 @@ export async function dispatchMessage(ctx: ConnectionContext, message: QueueMess
 function findCall(
   handlers: ConnectorHandlers,
   ctx: ConnectionContext,
-  message: QueueMessage,
+  message: Message,
 ): { ok: true; call: Call } | { ok: false; reason: string } {
   const { schedule, manual, webhook, itemEvent } = handlers;
   switch (message.kind) {
@@ -55,7 +57,7 @@ function findCall(
   }
 }
 
-function noHandler(kind: QueueMessage['kind']): { ok: false; reason: string } {
+function noHandler(kind: Message['kind']): { ok: false; reason: string } {
   return { ok: false, reason: `the connector has no ${kind} handler` };
 }
 
@@ -68,7 +70,7 @@ function decode(base64: string): ArrayBuffer | null {
 }
 
 /** Handlers may be plain JavaScript, so their answer is checked like any input. */
-function judge(answer: unknown, kind: QueueMessage['kind']): HandlerResult {
+function judge(answer: unknown, kind: Message['kind']): HandlerResult {
   const parsed = HandlerResultSchema.safeParse(answer);
   if (parsed.success) return parsed.data;
   return {

@@ -1,7 +1,10 @@
 import type {
   HandlerResult,
+  InboundAddress,
   ItemEventMessage,
   ManualMessage,
+  Registration,
+  RenewResult,
   ScheduleMessage,
   WebhookMessage,
 } from '@withmarfa/shared';
@@ -24,10 +27,30 @@ export type ItemEventHandler<Context extends ConnectionContext = ConnectionConte
   ItemEventMessage
 >;
 
+/** What a renewal is about. */
+export interface RenewalRequest {
+  /** Where the upstream is to send what happens; null when nothing is received here: then what there is can go. */
+  readonly inbound: InboundAddress | null;
+  /** Everything that the hook answered last; empty at first. */
+  readonly registrations: readonly Registration[];
+}
+
+/**
+ * Registers at the upstream what ends by itself there, and renews it: a channel, a subscription. It may be called at any
+ * time and must come to the same end: everything that is wanted is there, with a life before it, and nothing else. Make the
+ * new one before the old one is stopped. `{ ok: true, registrations }` names everything that is there now;
+ * `{ ok: false, retry, reason, registrations? }` is tried again, later where `retry` is false, and tells the person.
+ */
+export type RenewHandler<Context extends ConnectionContext = ConnectionContext> = (
+  ctx: Context,
+  request: RenewalRequest,
+) => Promise<RenewResult>;
+
 /** The handlers of one connector, at most one a kind. */
 export interface ConnectorHandlers {
   schedule?: ScheduleHandler;
   manual?: ManualHandler;
   webhook?: WebhookHandler;
   itemEvent?: ItemEventHandler;
+  renew?: RenewHandler;
 }

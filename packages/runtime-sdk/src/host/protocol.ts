@@ -1,4 +1,10 @@
-import { HandlerResultSchema, IdSchema, QueueMessageSchema } from '@withmarfa/shared';
+import {
+  HandlerResultSchema,
+  IdSchema,
+  InboundAddressSchema,
+  QueueMessageSchema,
+  RegistrationsSchema,
+} from '@withmarfa/shared';
 import { z } from 'zod';
 
 /**
@@ -21,6 +27,10 @@ export const RunRequestSchema = z.object({
   server_url: z.string(),
   /** When the run has to be over, in milliseconds since the epoch. */
   deadline_ms: z.number(),
+  /** What the renew hook answered last. */
+  registrations: RegistrationsSchema.optional(),
+  /** Of a renewal: where the upstream is to send what happens; absent when nothing is received. Never stored. */
+  inbound: InboundAddressSchema.optional(),
 });
 export type RunRequest = z.infer<typeof RunRequestSchema>;
 
@@ -39,12 +49,19 @@ export const RunOutcomeSchema = z.object({
   items_created: z.int().nonnegative(),
   items_updated: z.int().nonnegative(),
   disarm_reason: z.string().optional(),
+  /** Of a renewal: everything that there is from now on. Counts also when the run failed. */
+  registrations: RegistrationsSchema.optional(),
 });
 export type RunOutcome = z.infer<typeof RunOutcomeSchema>;
 
 export const ConnectorMessageSchema = z.discriminatedUnion('type', [
-  // Untrusted: a host validates it like any manifest it is given.
-  z.object({ type: z.literal('ready'), manifest: z.record(z.string(), z.unknown()) }),
+  z.object({
+    type: z.literal('ready'),
+    // Untrusted: a host validates it like any manifest it is given.
+    manifest: z.record(z.string(), z.unknown()),
+    /** Whether it has a renew hook. One that does not say so is never asked to renew. */
+    renews: z.boolean().optional(),
+  }),
   z.object({ type: z.literal('outcome'), run_id: IdSchema, outcome: RunOutcomeSchema }),
   z.object({ type: z.literal('credential-request'), run_id: IdSchema }),
   z.object({

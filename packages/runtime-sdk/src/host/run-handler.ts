@@ -1,8 +1,10 @@
-import type { HandlerResult } from '@withmarfa/shared';
 import { buildConnectionContext } from '../context/build-connection-context.ts';
+import type { ConnectionContext } from '../context/connection-context.ts';
 import { RunEndedError } from '../errors/run-ended-error.ts';
 import { dispatchMessage } from '../handlers/dispatch-message.ts';
+import { dispatchRenewal, type Renewed } from '../handlers/dispatch-renewal.ts';
 import { describeError } from '../text/describe-error.ts';
+import { hideSecretInLine } from '../text/hide-secret.ts';
 import type { RunOutcome, RunRequest } from './protocol.ts';
 import type { RunDependencies } from './run-dependencies.ts';
 
@@ -16,16 +18,27 @@ export async function runHandler(request: RunRequest, dependencies: RunDependenc
   let stopListening = () => {};
   try {
     stopListening = endOnTime(request, dependencies, ending);
-    const { ctx, effects } = buildConnectionContext(request, { signal: ending.signal, dependencies });
+    const { ctx, effects } = buildConnectionContext(request, {
+      signal: ending.signal,
+      dependencies: {
+        ...dependencies,
+        log: (line) => dependencies.log(hideSecretInLine(line, request.inbound?.secret)),
+      },
+    });
     const ended = failureAtEnd(ending.signal);
-    const result = await (ending.signal.aborted ? ended : Promise.race([dispatchMessage(ctx, request.message), ended]));
-    return toOutcome(result, effects());
+    const renewed = await (ending.signal.aborted ? ended : Promise.race([dispatch(ctx, request), ended]));
+    return toOutcome(renewed, effects());
   } catch (error) {
-    return toOutcome({ ok: false, retry: true, reason: describeError(error) });
+    return toOutcome({ result: { ok: false, retry: true, reason: describeError(error) } });
   } finally {
     stopListening();
     ending.abort(new RunEndedError('The run has ended.'));
   }
+}
+
+async function dispatch(ctx: ConnectionContext, { message, inbound, registrations }: RunRequest): Promise<Renewed> {
+  if (message.kind !== 'renew') return { result: await dispatchMessage(ctx, message) };
+  return dispatchRenewal(ctx, { inbound: inbound ?? null, registrations: registrations ?? [] });
 }
 
 /** Fires `ending` at the deadline and when the host cancels. @returns a function that stops listening. */
@@ -45,18 +58,18 @@ function endOnTime(request: RunRequest, dependencies: RunDependencies, ending: A
   };
 }
 
-function failureAtEnd(signal: AbortSignal): Promise<HandlerResult> {
+function failureAtEnd(signal: AbortSignal): Promise<Renewed> {
   return new Promise((resolve) => {
-    const fail = () => resolve({ ok: false, retry: true, reason: describeError(signal.reason) });
+    const fail = () => resolve({ result: { ok: false, retry: true, reason: describeError(signal.reason) } });
     if (signal.aborted) fail();
     else signal.addEventListener('abort', fail, { once: true });
   });
 }
 
-function toOutcome(result: HandlerResult, effects?: Omit<RunOutcome, 'result'>): RunOutcome {
+function toOutcome({ result, ...renewed }: Renewed, effects?: Omit<RunOutcome, 'result'>): RunOutcome {
   const nothing = { cursor_set: {}, cursor_cleared: [], items_created: 0, items_updated: 0 };
   if (effects === undefined) return { result, ...nothing };
-  if (result.ok) return { result, ...effects };
+  if (result.ok) return { result, ...effects, ...renewed };
   const { items_created, items_updated } = effects;
-  return { result, ...nothing, items_created, items_updated };
+  return { result, ...nothing, items_created, items_updated, ...renewed };
 }

@@ -3,6 +3,7 @@ import type { IntegrationManifest } from '@withmarfa/shared';
 import { systemClock } from '../clock/system-clock.ts';
 import { parseOutboundAllow } from '../egress/parse-outbound-allow.ts';
 import { RunEndedError } from '../errors/run-ended-error.ts';
+import { registeredHandlers } from '../handlers/registered-handlers.ts';
 import { OUTBOUND_ALLOW_VARIABLE } from '../host/protocol.ts';
 import { describeError } from '../text/describe-error.ts';
 import { createEgressFetch } from './create-egress-fetch.ts';
@@ -38,7 +39,8 @@ export function runLocal(connector: { readonly manifest: IntegrationManifest }):
   });
   endWithHost(channel, runs);
   endOnStrayErrors(channel, runs);
-  channel.send({ type: 'ready', manifest: connector.manifest });
+  const renews = registeredHandlers().renew !== undefined;
+  channel.send({ type: 'ready', manifest: connector.manifest, ...(renews ? { renews } : {}) });
 }
 
 function egressFetchOf(allow: string | undefined): { ok: true; fetch: typeof fetch } | { ok: false; reason: string } {

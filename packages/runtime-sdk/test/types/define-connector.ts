@@ -91,6 +91,25 @@ defineConnector({
   },
 });
 
+// A hook beside a webhook trigger is given where to be told, and answers what it registered.
+defineConnector({
+  manifest: { ...common, target_types: ['core.note'], triggers: [{ type: 'webhook' }] },
+  webhook: done,
+  renew: async (ctx, { inbound, registrations }) => {
+    expectTypeOf(inbound).toEqualTypeOf<{ receipt_url: string; secret: string } | null>();
+    // @ts-expect-error a type that the manifest does not target
+    await ctx.marfa.createItem({ type: 'core.bookmark' });
+    return { ok: true, registrations: [...registrations] };
+  },
+});
+
+defineConnector({
+  manifest: { ...common, target_types: ['core.note'], triggers: [hourly] },
+  schedule: done,
+  // @ts-expect-error a renew hook where nothing is received
+  renew: async () => ({ ok: true, registrations: [] }),
+});
+
 defineConnector(
   // @ts-expect-error a schedule trigger without its handler
   { manifest: { ...common, target_types: ['core.note'], triggers: [hourly] } },

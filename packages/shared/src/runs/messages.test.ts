@@ -22,6 +22,7 @@ describe('a queue message', () => {
         payload: {},
       },
     ],
+    ['a renewal', { kind: 'renew', ...common, requested_at_ms: 1_772_000_000_000 }],
   ])('reads back as %s', (_what, message) => {
     expect(QueueMessageSchema.parse(structuredClone(message))).toEqual(message);
   });

@@ -35,18 +35,23 @@ export const ItemEventMessageSchema = z.object({
   payload: z.record(z.string(), z.unknown()),
 });
 
+/** What the Connection has registered at its upstream is to be renewed. Secrets are no part of it: a mailbox keeps it. */
+export const RenewMessageSchema = z.object({ kind: z.literal('renew'), ...common, requested_at_ms: z.int() });
+
 /** Everything that can wake a connector, as it lies in a Connection's mailbox. */
 export const QueueMessageSchema = z.discriminatedUnion('kind', [
   ScheduleMessageSchema,
   ManualMessageSchema,
   WebhookMessageSchema,
   ItemEventMessageSchema,
+  RenewMessageSchema,
 ]);
 
 export type ScheduleMessage = z.infer<typeof ScheduleMessageSchema>;
 export type ManualMessage = z.infer<typeof ManualMessageSchema>;
 export type WebhookMessage = z.infer<typeof WebhookMessageSchema>;
 export type ItemEventMessage = z.infer<typeof ItemEventMessageSchema>;
+export type RenewMessage = z.infer<typeof RenewMessageSchema>;
 export type QueueMessage = z.infer<typeof QueueMessageSchema>;
 
 /** What a handler answers: done, or not done and whether trying again can help. */

@@ -4,7 +4,7 @@ import { IdSchema, TimestampSchema } from '../items/primitives.ts';
 export const RunStatusSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'retrying', 'dead', 'skipped']);
 export type RunStatus = z.infer<typeof RunStatusSchema>;
 
-export const RunTriggerSchema = z.enum(['schedule', 'webhook', 'item-event', 'manual']);
+export const RunTriggerSchema = z.enum(['schedule', 'webhook', 'item-event', 'manual', 'renew']);
 export type RunTrigger = z.infer<typeof RunTriggerSchema>;
 
 /** The record of one message from its arrival to its end; `attempt` counts its deliveries. */

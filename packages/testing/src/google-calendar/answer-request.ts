@@ -3,6 +3,7 @@ import type { FakeCalendar } from './fake-calendar.ts';
 import { type Answer, refuse } from './faults.ts';
 import { REFUSALS } from './google-error.ts';
 import { listEvents } from './list-events.ts';
+import type { WatchChannels } from './watch-channels.ts';
 import { changeEvent, deleteEvent, findEvent, insertEvent } from './write-event.ts';
 
 /** A request as it arrived. */
@@ -22,8 +23,10 @@ export interface Account {
   /** Sync tokens of another generation have expired. */
   generation: number;
   newId(): string;
+  channels: WatchChannels;
 }
 
+const WATCH = /^\/calendar\/v3\/calendars\/([^/]+)\/events\/watch$/;
 const EVENTS = /^\/calendar\/v3\/calendars\/([^/]+)\/events(?:\/([^/]+))?$/;
 
 /** Answers one request of an account that is signed in. */
@@ -31,6 +34,8 @@ export function answerRequest(request: GoogleRequest, account: Account): Answer 
   if (request.path === '/calendar/v3/users/me/calendarList' && request.method === 'GET') {
     return listCalendars(request.query, account);
   }
+  const watched = answerWatch(request, account);
+  if (watched) return watched;
   const [matched, calendarId = '', eventId] = EVENTS.exec(request.path) ?? [];
   const calendar = matched === undefined ? undefined : account.find(decodeURIComponent(calendarId));
   if (!calendar) return refuse(REFUSALS.notFound);
@@ -38,6 +43,19 @@ export function answerRequest(request: GoogleRequest, account: Account): Answer 
   if (calendar.settings.accessRole !== 'owner' && calendar.settings.accessRole !== 'writer')
     return refuse(REFUSALS.readOnly);
   return write(calendar, eventId, { request, account });
+}
+
+/** @returns null for whatever is not about channels. */
+function answerWatch({ method, path, body }: GoogleRequest, account: Account): Answer | null {
+  const isStop = path === '/calendar/v3/channels/stop';
+  const [watched, id = ''] = WATCH.exec(path) ?? [];
+  if (method !== 'POST' || (!isStop && watched === undefined)) return null;
+  const parsed = parse(body);
+  if (parsed === undefined) return refuse(REFUSALS.badJson);
+  if (isStop) return account.channels.stop(parsed);
+  const calendar = account.find(decodeURIComponent(id));
+  if (!calendar) return refuse(REFUSALS.notFound);
+  return calendar.settings.pushes ? account.channels.watch(calendar.settings.id, parsed) : refuse(REFUSALS.noPush);
 }
 
 type Asked = { request: GoogleRequest; account: Account };
@@ -82,7 +100,7 @@ function listCalendars(query: URLSearchParams, account: Account): Answer {
   const asked = Number(query.get('maxResults') ?? 100);
   const page = all.slice(from, from + Math.max(1, Math.min(asked, account.largestPage, 250)));
   const next = from + page.length;
-  const items = page.map(({ settings: { primary, ...settings } }) => ({
+  const items = page.map(({ settings: { primary, pushes: _pushes, ...settings } }) => ({
     kind: 'calendar#calendarListEntry',
     etag: '"1"',
     ...settings,

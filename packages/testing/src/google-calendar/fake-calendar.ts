@@ -28,6 +28,8 @@ export interface FakeCalendarSettings {
   timeZone?: string;
   accessRole?: 'freeBusyReader' | 'reader' | 'writer' | 'owner';
   primary?: boolean;
+  /** Whether it can be watched; default true. Calendars of holidays cannot. */
+  pushes?: boolean;
 }
 
 /** One calendar: its events, each with the number of its latest change. */
@@ -43,11 +45,21 @@ export interface FakeCalendar {
 }
 
 /** @param options.now milliseconds since the epoch, for the time of each change. */
-export function createFakeCalendar(settings: FakeCalendarSettings, options: { now: () => number }): FakeCalendar {
+export function createFakeCalendar(
+  settings: FakeCalendarSettings,
+  options: { now: () => number; onChange?: () => void },
+): FakeCalendar {
   const events = new Map<string, { event: FakeEvent; change: number }>();
   let latest = 0;
   return {
-    settings: { summary: settings.id, timeZone: 'Europe/Berlin', accessRole: 'owner', primary: false, ...settings },
+    settings: {
+      summary: settings.id,
+      timeZone: 'Europe/Berlin',
+      accessRole: 'owner',
+      primary: false,
+      pushes: true,
+      ...settings,
+    },
     changes: () => [...events.values()],
     get: (id) => events.get(id)?.event,
     put(written) {
@@ -67,6 +79,7 @@ export function createFakeCalendar(settings: FakeCalendarSettings, options: { no
       // Deleted first, so that the map stays in the order of changes.
       events.delete(written.id);
       events.set(written.id, { event, change: latest });
+      options.onChange?.();
       return event;
     },
     latest: () => latest,

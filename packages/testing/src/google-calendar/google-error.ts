@@ -69,6 +69,16 @@ export const REFUSALS = {
     message: 'Sync token is no longer valid, a full sync is required.',
     location: 'syncToken',
   },
+  channelTaken: { status: 400, domain: 'global', reason: 'channelIdNotUnique', message: 'Channel id not unique' },
+  channelMissing: { status: 404, reason: 'notFound', message: 'Channel not found for project' },
+  channelId: { status: 400, reason: 'channelIdInvalid', message: 'Invalid channel id' },
+  channelAddress: { status: 400, reason: 'required', message: 'entity.resource' },
+  webhookPlain: { status: 400, reason: 'push.webhookUrlNotHttps', message: 'WebHook callback must be HTTPS' },
+  noPush: {
+    status: 400,
+    reason: 'pushNotSupportedForRequestedResource',
+    message: 'Push notifications are not supported by this resource.',
+  },
   notImplemented: {
     status: 501,
     reason: 'notImplemented',

@@ -5,6 +5,7 @@ import { answerRequest, type GoogleRequest } from './answer-request.ts';
 import { createFakeCalendar, type FakeCalendar, type FakeCalendarSettings, type FakeEvent } from './fake-calendar.ts';
 import { type Answer, type GoogleFault, refuse, sendAnswer } from './faults.ts';
 import { REFUSALS } from './google-error.ts';
+import { createWatchChannels, type FakeChannel, type FakeNotification } from './watch-channels.ts';
 import { deleteEvent } from './write-event.ts';
 
 export interface FakeGoogleCalendarOptions {
@@ -16,6 +17,10 @@ export interface FakeGoogleCalendarOptions {
   largestPage?: number;
   /** Milliseconds since the epoch; by default a clock that begins on 2 March 2026 and ticks a second for each reading. */
   now?: () => number;
+  /** The longest life of a watch channel, in milliseconds; default seven days. */
+  longestWatchMs?: number;
+  /** Also takes addresses of channels that are not https. */
+  allowPlainWatch?: boolean;
 }
 
 export interface FakeGoogleCalendar {
@@ -35,6 +40,11 @@ export interface FakeGoogleCalendar {
   events(calendarId: string): FakeEvent[];
   /** From now on every sync token given out so far answers 410. */
   expireSyncTokens(): void;
+  /** Watch channels, the oldest first: live, stopped and run out. */
+  channels(): FakeChannel[];
+  /** Everything that was sent to addresses of channels; once `settleNotifications` has resolved, with its answers. */
+  notifications: FakeNotification[];
+  settleNotifications(): Promise<void>;
   /** Lets the next request that fits go wrong, and after it the one that was named next. */
   failNext(fault: GoogleFault, match?: (request: GoogleRequest) => boolean): void;
   /** Holds back half of the next body. @returns sends the rest. */
@@ -46,8 +56,8 @@ const START = Date.parse('2026-03-02T08:00:00.000Z');
 
 /**
  * Starts a Google Calendar of a test's own on a free port: API v3 below `/calendar/v3`, as far as a calendar's events go.
- * It knows calendarList.list and events.list, get, insert, patch, update and delete, with etags, pages, sync tokens, series
- * and their exceptions, and Google's refusals. It does not expand series (`singleEvents=true` answers 501 for them).
+ * It knows calendarList.list and events.list, get, insert, patch, update, delete and watch, with etags, pages, sync tokens,
+ * series and their exceptions, channels that tell of changes (once; it does not send again), and Google's refusals. It does not expand series (`singleEvents=true` answers 501 for them).
  * @see https://developers.google.com/workspace/calendar/api/v3/reference
  */
 export async function startFakeGoogleCalendar(options: FakeGoogleCalendarOptions = {}): Promise<FakeGoogleCalendar> {
@@ -57,12 +67,16 @@ export async function startFakeGoogleCalendar(options: FakeGoogleCalendarOptions
   const requests: GoogleRequest[] = [];
   const faults: { fault: GoogleFault; match: (request: GoogleRequest) => boolean }[] = [];
   const holds: Promise<void>[] = [];
+  const channels = createWatchChannels({ ...options, now });
   let generation = 0;
   let lastId = 0;
 
   function addCalendar(settings: FakeCalendarSettings): void {
     const primary = settings.primary ?? calendars.size === 0;
-    calendars.set(settings.id, createFakeCalendar({ ...settings, primary }, { now }));
+    calendars.set(
+      settings.id,
+      createFakeCalendar({ ...settings, primary }, { now, onChange: () => channels.notify(settings.id) }),
+    );
   }
   for (const settings of options.calendars ?? [{ id: 'me@example.com' }]) addCalendar(settings);
 
@@ -90,6 +104,7 @@ export async function startFakeGoogleCalendar(options: FakeGoogleCalendarOptions
       find,
       largestPage: options.largestPage ?? 2500,
       generation,
+      channels,
       newId: () => {
         lastId += 1;
         return `fake${String(lastId).padStart(22, '0')}`;
@@ -130,6 +145,9 @@ export async function startFakeGoogleCalendar(options: FakeGoogleCalendarOptions
     expireSyncTokens() {
       generation += 1;
     },
+    channels: channels.list,
+    notifications: channels.notifications,
+    settleNotifications: channels.settle,
     failNext: (fault, match = () => true) => void faults.push({ fault, match }),
     holdNext() {
       let release = () => {};

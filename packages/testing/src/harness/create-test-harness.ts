@@ -6,7 +6,7 @@ import {
   type RunRequest,
   runHandler,
 } from '@withmarfa/runtime-sdk/host';
-import type { QueueMessage } from '@withmarfa/shared';
+import type { InboundAddress, QueueMessage, Registration } from '@withmarfa/shared';
 import { createRunClock } from '../clock/create-run-clock.ts';
 import { createTestClock } from '../clock/create-test-clock.ts';
 import { createMarfaFetch, SERVER_URL } from '../space/create-marfa-fetch.ts';
@@ -46,6 +46,7 @@ export function createTestHarness(options: TestHarnessOptions): TestHarness {
   let configuration = settle(manifest, options.configuration ?? {});
   let intercept: Parameters<TestHarness['intercept']>[0] = null;
   let disarmed: string | null = null;
+  let registrations: readonly Registration[] = [];
   const keys = new Set<string>();
 
   const messages = createMessages({
@@ -94,6 +95,7 @@ export function createTestHarness(options: TestHarnessOptions): TestHarness {
       credential: credential(),
       server_url: SERVER_URL,
       deadline_ms: clock.now() + RUN_MS,
+      registrations,
     };
   }
 
@@ -108,12 +110,16 @@ export function createTestHarness(options: TestHarnessOptions): TestHarness {
     };
   }
 
-  async function run(message: QueueMessage, { crashAtEnd = false }: RunOptions = {}): Promise<RunOutcome> {
-    const request = requestOf(message);
+  async function run(
+    message: QueueMessage,
+    { crashAtEnd = false, inbound = null }: RunOptions & { inbound?: InboundAddress | null } = {},
+  ): Promise<RunOutcome> {
+    const request = { ...requestOf(message), ...(inbound === null ? {} : { inbound }) };
     // The registry is read before this function gives way, so harnesses may run side by side.
     if (subject.handlers) registerHandlers(subject.handlers);
     const outcome = await runHandler(request, dependencies(request.deadline_ms));
-    if (crashAtEnd) return { ...outcome, ...CRASHED };
+    if (crashAtEnd) return { ...withoutRegistrations(outcome), ...CRASHED };
+    registrations = outcome.registrations ?? registrations;
     if (!outcome.result.ok) return outcome;
     Object.assign(cursor, structuredClone(outcome.cursor_set));
     for (const key of outcome.cursor_cleared) delete cursor[key];
@@ -132,6 +138,10 @@ export function createTestHarness(options: TestHarnessOptions): TestHarness {
     runSchedule: (runOptions) => run(messages.schedule(), runOptions),
     runManual: (runOptions) => run(messages.manual(), runOptions),
     deliverWebhook: (delivery = {}) => run(messages.webhook(delivery), delivery),
+    renew: (inbound, runOptions) => run(messages.renew(), { ...runOptions, inbound }),
+    get registrations() {
+      return registrations;
+    },
     deliverItemEvent(item, eventType = 'updated', input = {}) {
       const id = typeof item === 'string' ? item : item.id;
       const present = space.person.getItem(id) ?? (typeof item === 'string' ? null : item);
@@ -163,6 +173,10 @@ export function createTestHarness(options: TestHarnessOptions): TestHarness {
       intercept = answer;
     },
   };
+}
+
+function withoutRegistrations({ registrations: _lost, ...outcome }: RunOutcome): RunOutcome {
+  return outcome;
 }
 
 const CRASHED = {

@@ -1,4 +1,11 @@
-import type { Item, ItemEventMessage, ManualMessage, ScheduleMessage, WebhookMessage } from '@withmarfa/shared';
+import type {
+  Item,
+  ItemEventMessage,
+  ManualMessage,
+  RenewMessage,
+  ScheduleMessage,
+  WebhookMessage,
+} from '@withmarfa/shared';
 import type { SpaceEvent } from '../space/space-state.ts';
 import type { ItemEventInput, WebhookInput } from './test-harness.ts';
 
@@ -6,6 +13,7 @@ import type { ItemEventInput, WebhookInput } from './test-harness.ts';
 export interface Messages {
   schedule(): ScheduleMessage;
   manual(): ManualMessage;
+  renew(): RenewMessage;
   webhook(delivery: WebhookInput): WebhookMessage;
   itemEvent(
     item: { id: string; item: Item | null },
@@ -43,6 +51,7 @@ export function createMessages(options: {
   return {
     schedule: () => ({ kind: 'schedule', ...common, scheduled_for_ms: nowMs() }),
     manual: () => ({ kind: 'manual', ...common, requested_at_ms: nowMs(), requested_by: 'person' }),
+    renew: () => ({ kind: 'renew', ...common, requested_at_ms: nowMs() }),
     webhook({ body = '', headers = {}, delivery_id }) {
       deliveries += 1;
       const isRaw = typeof body === 'string' || body instanceof Uint8Array;

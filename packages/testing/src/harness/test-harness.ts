@@ -1,6 +1,14 @@
 import type { ConnectionContext, HandlerResult } from '@withmarfa/runtime-sdk';
 import type { LogLine, RunOutcome } from '@withmarfa/runtime-sdk/host';
-import type { ActivityProperties, Edge, Item, ItemEventMessage, QueueMessage } from '@withmarfa/shared';
+import type {
+  ActivityProperties,
+  Edge,
+  InboundAddress,
+  Item,
+  ItemEventMessage,
+  QueueMessage,
+  Registration,
+} from '@withmarfa/shared';
 import type { TestClock } from '../clock/create-test-clock.ts';
 import type { PersonSpace } from '../space/create-memory-space.ts';
 import type { HarnessUpstream } from '../upstream/create-upstream-proxy.ts';
@@ -47,6 +55,13 @@ export interface TestHarness {
   runSchedule(options?: RunOptions): Promise<RunOutcome>;
   runManual(options?: RunOptions): Promise<RunOutcome>;
   deliverWebhook(delivery?: WebhookInput): Promise<RunOutcome>;
+  /**
+   * Calls the renew hook.
+   * @param inbound where the upstream is to send what happens; null when nothing is received.
+   */
+  renew(inbound: InboundAddress | null, options?: RunOptions): Promise<RunOutcome>;
+  /** What the renew hook answered last. */
+  readonly registrations: readonly Registration[];
   /**
    * Delivers one event about an item, whether or not Marfa would have.
    * @param item the item, or its id; it need not exist any more.

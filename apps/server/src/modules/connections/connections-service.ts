@@ -11,6 +11,7 @@ import type { AuditService } from '../audit/index.ts';
 import type { KeysService } from '../keys/index.ts';
 import type { ConnectionRow } from './connection-row.ts';
 import { createReauthorization, type Reauthorization } from './reauthorization.ts';
+import type { RenewalWishes } from './renewal-wishes.ts';
 
 /** Every call through the proxy asks for one. */
 const connectionById = preparedQuery<{ spaceId: string; id: string }, ConnectionRow>(
@@ -47,6 +48,7 @@ export interface ConnectionsDeps {
   keys: KeysService;
   activity: ActivityService;
   audit: AuditService;
+  renewals: Pick<RenewalWishes, 'want'>;
   /** Tells that a Connection may have mail that it can work on. */
   ring(connectionId: string): void;
 }
@@ -56,10 +58,11 @@ export function createConnectionsService({
   keys,
   activity,
   audit,
+  renewals,
   ring,
 }: ConnectionsDeps): ConnectionsService {
   const { now } = platform;
-  const reauthorization = createReauthorization(platform, { activity, audit, ring });
+  const reauthorization = createReauthorization(platform, { activity, audit, renewals, ring });
 
   async function require(queryable: Queryable, spaceId: string, id: string): Promise<ConnectionRow> {
     const row = (await connectionById(queryable, { spaceId, id })).rows[0];
@@ -124,6 +127,7 @@ export function createConnectionsService({
         await revokeSystemItem(transaction, caller.spaceId, row.reauth_activity_id, at);
       await keys.revokeRuntimeKeys(transaction, caller.spaceId, id);
       await revokeSystemItem(transaction, caller.spaceId, row.credential_id, at);
+      await dropRenewals(transaction, row, at);
       await dropWaitingMessages(transaction, id, at);
       await mergeSystemItem(transaction, caller.spaceId, id, {
         status: 'revoked',
@@ -155,6 +159,16 @@ export function createConnectionsService({
 
 function notFound(): MarfaError {
   return new MarfaError('connection_not_found', 'There is no such connection.');
+}
+
+/** What is registered upstream runs out by itself: its account has been let go of already. */
+async function dropRenewals(transaction: Transaction, { id, space_id }: ConnectionRow, at: Date): Promise<void> {
+  const renewal = await transaction
+    .deleteFrom('connection_renewals')
+    .where('connection_id', '=', id)
+    .returning('told_activity_id')
+    .executeTakeFirst();
+  if (renewal?.told_activity_id) await revokeSystemItem(transaction, space_id, renewal.told_activity_id, at);
 }
 
 async function dropWaitingMessages(transaction: Transaction, connectionId: string, at: Date): Promise<void> {

@@ -6,4 +6,5 @@ export { createInstaller, type Installer } from './install/install-connection.ts
 export { wantedCredential } from './install/provide-credential.ts';
 export { createLifecycle, type Lifecycle } from './lifecycle.ts';
 export type { ReauthNeed, Reauthorization } from './reauthorization.ts';
+export { createRenewalWishes, type RenewalWishes } from './renewal-wishes.ts';
 export { createUpgrader, type Upgrader } from './upgrade/upgrade-connection.ts';

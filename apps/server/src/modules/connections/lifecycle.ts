@@ -14,6 +14,7 @@ import type { ConnectionRow } from './connection-row.ts';
 import type { ConnectionsService } from './connections-service.ts';
 import { checkConfiguration } from './install/check-configuration.ts';
 import { provideCredential, wantedCredential } from './install/provide-credential.ts';
+import type { RenewalWishes } from './renewal-wishes.ts';
 
 export interface StatusChange {
   connection_id: string;
@@ -44,6 +45,7 @@ export interface LifecycleDeps {
   keys: KeysService;
   activity: ActivityService;
   audit: AuditService;
+  renewals: Pick<RenewalWishes, 'want'>;
   /** Tells that a Connection may have mail that it can work on. */
   ring(connectionId: string): void;
 }
@@ -53,7 +55,7 @@ const CLIENT_REASONS = ['invalid_client', 'unauthorized_client'];
 
 /** What people do with a Connection between its installation and its end. */
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
-  const { platform, connections, credentials, integrations, keys, activity, audit, ring } = deps;
+  const { platform, connections, credentials, integrations, keys, activity, audit, renewals, ring } = deps;
   const { database, now } = platform;
   const { reauthorization } = connections;
 
@@ -121,6 +123,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       if (Object.keys(changes).length > 0)
         await transaction.updateTable('connections').set(changes).where('id', '=', id).execute();
       await showOnItem(transaction, after);
+      // What is registered follows the settings.
+      if (input.configuration !== undefined) await renewals.want(transaction, after);
       const isNewCredential = after.credential_ref !== row.credential_ref;
       if (isNewCredential && wantedCredential(manifest) === 'oauth_token') await disconnect(transaction, after);
       else if (input.credential_ref !== undefined) await reauthorization.solve(transaction, after);

@@ -6,6 +6,7 @@ import { revokeSystemItem } from '../../platform/system-items.ts';
 import type { ActivityService } from '../activity/index.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { ConnectionRow } from './connection-row.ts';
+import type { RenewalWishes } from './renewal-wishes.ts';
 
 /** Why a Connection cannot go on without a person. */
 export interface ReauthNeed {
@@ -37,7 +38,17 @@ export interface Reauthorization {
 /** The one place in which Connections begin and cease to wait for their account to be connected again. */
 export function createReauthorization(
   { now }: Pick<Platform, 'now'>,
-  { activity, audit, ring }: { activity: ActivityService; audit: AuditService; ring(connectionId: string): void },
+  {
+    activity,
+    audit,
+    renewals,
+    ring,
+  }: {
+    activity: ActivityService;
+    audit: AuditService;
+    renewals: Pick<RenewalWishes, 'want'>;
+    ring(connectionId: string): void;
+  },
 ): Reauthorization {
   async function change(transaction: Transaction, row: ConnectionRow, changes: Partial<ConnectionRow>): Promise<void> {
     await transaction.updateTable('connections').set(changes).where('id', '=', row.id).execute();
@@ -85,6 +96,8 @@ export function createReauthorization(
     },
 
     async solve(transaction, row) {
+      // It may be another account, which knows nothing of what was registered with the former one.
+      await renewals.want(transaction, row);
       if (row.reauth_reason === null) return false;
       if (row.reauth_activity_id !== null)
         await revokeSystemItem(transaction, row.space_id, row.reauth_activity_id, now());

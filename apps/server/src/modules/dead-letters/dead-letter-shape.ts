@@ -31,6 +31,7 @@ function preview(message: QueueMessage, body: Uint8Array | undefined): string {
     case 'schedule':
       return `the tick of ${new Date(message.scheduled_for_ms).toISOString()}`;
     case 'manual':
+    case 'renew':
       return `asked for at ${new Date(message.requested_at_ms).toISOString()}`;
     default:
       return message satisfies never;

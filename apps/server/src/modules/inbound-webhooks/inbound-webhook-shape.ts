@@ -11,6 +11,11 @@ type DeliveryRow = Selectable<Tables['inbound_deliveries']>;
 const SHOWN_BYTES = 16_384;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** The public address of an inbound webhook. */
+export function receiptUrl(publicUrl: string, webhookId: string): string {
+  return `${publicUrl}/webhooks/inbound/${webhookId}`;
+}
+
 /** @param secrets newest first, with their plaintexts. */
 export function toInboundWebhook(
   row: InboundWebhookRow,

@@ -13,9 +13,9 @@ import { lockRows } from '../../platform/database/row-lock.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
 import type { AuditService } from '../audit/index.ts';
-import { type ConnectionsService, isTriggerGranted } from '../connections/index.ts';
+import { type ConnectionsService, isTriggerGranted, type RenewalWishes } from '../connections/index.ts';
 import type { IntegrationsService } from '../integrations/index.ts';
-import { type InboundWebhookRow, type SecretRow, toInboundWebhook } from './inbound-webhook-shape.ts';
+import { type InboundWebhookRow, receiptUrl, type SecretRow, toInboundWebhook } from './inbound-webhook-shape.ts';
 
 /** What the secrets of inbound webhooks are sealed for. */
 export const INBOUND_SECRET_PURPOSE = 'inbound webhook secret';
@@ -74,17 +74,19 @@ export interface InboundWebhooksDeps {
   integrations: IntegrationsService;
   audit: AuditService;
   box: SecretBox;
+  /** What is registered at an upstream names the newest of them. */
+  renewals: Pick<RenewalWishes, 'want'>;
   publicUrl: () => string;
 }
 
 /** Where services tell Connections of what happens, and the secrets they prove themselves by. */
 export function createInboundWebhooksService(deps: InboundWebhooksDeps): InboundWebhooksService {
-  const { platform, connections, integrations, audit, box, publicUrl } = deps;
+  const { platform, connections, integrations, audit, box, renewals, publicUrl } = deps;
   const { database, newId, now, randomBytes } = platform;
 
   const seal = (id: string, secret: string) => box.seal(INBOUND_SECRET_PURPOSE, id, secret);
   const newSecret = () => `whsec_${Buffer.from(randomBytes(SECRET_BYTES)).toString('base64url')}`;
-  const urlOf = (id: string) => `${publicUrl()}/webhooks/inbound/${id}`;
+  const urlOf = (id: string) => receiptUrl(publicUrl(), id);
 
   async function require(queryable: Queryable, connectionId: string, id: string): Promise<InboundWebhookRow> {
     const row = await ofConnection(queryable, connectionId).where('id', '=', id).executeTakeFirst();
@@ -155,6 +157,7 @@ export function createInboundWebhooksService(deps: InboundWebhooksDeps): Inbound
       .set({ disabled, removed, updated_at })
       .where('id', '=', row.id)
       .execute();
+    await renewals.want(transaction, await connections.require(transaction, row.space_id, row.connection_id));
     return next;
   }
 
@@ -205,7 +208,10 @@ export function createInboundWebhooksService(deps: InboundWebhooksDeps): Inbound
       if (live.length >= MAX_PER_CONNECTION)
         throw new MarfaError('validation_error', `A connection has at most ${MAX_PER_CONNECTION} inbound webhooks.`);
       const manifest = await integrations.manifestOf(connection.integration_id);
-      return open(transaction, caller, { connectionId, method: manifest.webhook_verification.method }, input);
+      const { method } = manifest.webhook_verification;
+      const opened = await open(transaction, caller, { connectionId, method }, input);
+      await renewals.want(transaction, connection);
+      return opened;
     },
 
     async list(caller, connectionId) {

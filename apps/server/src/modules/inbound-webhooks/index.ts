@@ -11,6 +11,7 @@ import type { InboundWebhooksService } from './inbound-webhooks-service.ts';
 import { createReceipt } from './receive-webhook.ts';
 import { createRefusedDeliveries } from './refused-deliveries.ts';
 
+export { createInboundAddress, type InboundAddressOf } from './inbound-address.ts';
 export {
   createInboundWebhooksService,
   INBOUND_SECRET_PURPOSE,

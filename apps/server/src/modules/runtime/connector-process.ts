@@ -28,7 +28,9 @@ export interface ConnectorProcessOptions {
 }
 
 /** What a process says it is, or why it never said so. */
-export type Introduction = { ok: true; manifest: Record<string, unknown> } | { ok: false; reason: string };
+export type Introduction =
+  | { ok: true; manifest: Record<string, unknown>; renews: boolean }
+  | { ok: false; reason: string };
 /** How a run in a process ended: with what the handler answered, or because the process is gone. */
 export type ProcessRunResult = { ended: 'outcome'; outcome: RunOutcome } | { ended: 'crash'; reason: string };
 
@@ -134,7 +136,7 @@ function waitForReady(child: ChildProcess): Promise<Introduction> {
       if (!parsed.success || parsed.data.type !== 'ready') return;
       clearTimeout(timer);
       child.off('message', listener);
-      resolve({ ok: true, manifest: parsed.data.manifest });
+      resolve({ ok: true, manifest: parsed.data.manifest, renews: parsed.data.renews ?? false });
     };
     child.on('message', listener);
     child.once('close', () => clearTimeout(timer));

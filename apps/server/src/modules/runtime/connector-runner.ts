@@ -1,5 +1,5 @@
 import type { AttemptOutcome, Runner } from '@withmarfa/engine';
-import { nextHopMetadata, type QueueMessage } from '@withmarfa/shared';
+import { type InboundAddress, nextHopMetadata, type QueueMessage } from '@withmarfa/shared';
 import type { Database } from '../../platform/database/database.ts';
 import { NULL_SPACE_ID } from '../../platform/database/null-space.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -16,6 +16,8 @@ export interface ConnectorRunnerDeps {
   logger: Logger;
   connectors: readonly LoadedConnector[];
   credentials: RuntimeCredentials;
+  /** What an upstream is to be told of in a renewal; never stored with its message. */
+  inboundAddress: (connectionId: string) => Promise<InboundAddress | null>;
   /** Where connector processes reach this server. */
   serverUrl: () => string;
   workersPerIntegration: number;
@@ -27,6 +29,8 @@ export interface ConnectorRunnerDeps {
 export interface ConnectorRunner extends Runner {
   /** Whether exactly this version of an integration can be run here. */
   has(name: string, version: string): boolean;
+  /** Whether a version has a renew hook; null when it cannot be run here. */
+  renews(name: string, version: string): boolean | null;
   close(): void;
 }
 
@@ -65,6 +69,7 @@ export function createConnectorRunner(deps: ConnectorRunnerDeps): ConnectorRunne
 
   return {
     has: (name, version) => find(name, version) !== undefined,
+    renews: (name, version) => find(name, version)?.renews ?? null,
 
     async run(claimed, connection, { signal, begin }) {
       const version = await versionOf(claimed.connectionId);
@@ -76,6 +81,7 @@ export function createConnectorRunner(deps: ConnectorRunnerDeps): ConnectorRunne
       const credential = await mint();
       // Paused or ended a moment ago: what is to be kept goes back and is held, the rest is ended with the reason.
       if (!credential) return failure(true, 'the connection is not active any more');
+      const inbound = message.kind === 'renew' ? await deps.inboundAddress(connectionId) : null;
       return poolOf(connector).use(async (process) => {
         if (signal.aborted) return failure(true, 'the run was cut short before it began');
         const deadlineMs = begin();
@@ -89,6 +95,8 @@ export function createConnectorRunner(deps: ConnectorRunnerDeps): ConnectorRunne
             credential,
             server_url: deps.serverUrl(),
             deadline_ms: deadlineMs,
+            registrations: connection.registrations,
+            ...(inbound === null ? {} : { inbound }),
           },
           { signal, refreshCredential: mint },
         );
@@ -137,6 +145,7 @@ function toOutcome(result: ProcessRunResult): AttemptOutcome {
     itemsCreated: outcome.items_created,
     itemsUpdated: outcome.items_updated,
     ...(outcome.disarm_reason === undefined ? {} : { disarmReason: outcome.disarm_reason }),
+    ...(outcome.registrations === undefined ? {} : { registrations: outcome.registrations }),
   };
 }
 

@@ -1,11 +1,12 @@
 import { type AppendResult, type Clock, createDispatcher, type NewMessage } from '@withmarfa/engine';
-import { MarfaError } from '@withmarfa/shared';
+import { type InboundAddress, MarfaError } from '@withmarfa/shared';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { afterCommit } from '../../platform/database/after-commit.ts';
 import { appendMessage } from '../../platform/mailbox/append-message.ts';
 import { createSqlConnections } from '../../platform/mailbox/sql-connections.ts';
 import { createSqlLeases } from '../../platform/mailbox/sql-leases.ts';
 import { createSqlMailbox } from '../../platform/mailbox/sql-mailbox.ts';
+import { createSqlRenewals } from '../../platform/mailbox/sql-renewals.ts';
 import { createSqlSchedules } from '../../platform/mailbox/sql-schedules.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type ConnectionsService, isTriggerGranted } from '../connections/index.ts';
@@ -26,6 +27,7 @@ export interface RuntimeDeps {
   connections: ConnectionsService;
   credentials: RuntimeCredentials;
   connectors: readonly LoadedConnector[];
+  inboundAddress: (connectionId: string) => Promise<InboundAddress | null>;
   serverUrl: () => string;
   settings: {
     workersPerIntegration: number;
@@ -40,6 +42,8 @@ export interface Runtime {
   starter: RunStarter;
   /** Tells that a Connection has mail. Losing the call loses no message, only time. */
   ring(connectionId: string): void;
+  /** Whether a version of an integration has a renew hook; null when it cannot be run here. */
+  renews(name: string, version: string): boolean | null;
   start(): Promise<void>;
   /** Lets runs under way finish for a while; what does not finish is taken up again by the next start. */
   stop(): Promise<void>;
@@ -51,6 +55,7 @@ export function createRuntime({
   connections,
   credentials,
   connectors,
+  inboundAddress,
   serverUrl,
   settings,
   clock,
@@ -64,6 +69,7 @@ export function createRuntime({
     logger,
     connectors,
     credentials,
+    inboundAddress,
     serverUrl,
     workersPerIntegration: settings.workersPerIntegration,
     outboundAllow: settings.outboundAllow,
@@ -74,6 +80,7 @@ export function createRuntime({
       mailbox: { ...createSqlMailbox(apart, { newId }), append: appendAndRing },
       leases: createSqlLeases(apart),
       schedules: createSqlSchedules(apart),
+      renewals: createSqlRenewals(apart),
       connections: createSqlConnections(apart),
       runner,
     },
@@ -98,6 +105,7 @@ export function createRuntime({
 
   return {
     ring: (connectionId) => dispatcher.ring(connectionId),
+    renews: runner.renews,
 
     async start() {
       await endLeasesOfTheDead();

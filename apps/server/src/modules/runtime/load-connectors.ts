@@ -10,6 +10,8 @@ import { startConnectorProcess } from './connector-process.ts';
 /** A connector that this server can run. */
 export interface LoadedConnector {
   manifest: IntegrationManifest;
+  /** Whether it has a renew hook. */
+  renews: boolean;
   /** The file its process is started with. */
   entry: string;
 }
@@ -73,7 +75,7 @@ async function loadConnector(
   const introduction = await process.introduction;
   process.kill();
   if (!introduction.ok) throw new MarfaError('validation_error', `${introduction.reason}.`);
-  return { manifest: parseManifest(introduction.manifest), entry };
+  return { manifest: parseManifest(introduction.manifest), renews: introduction.renews, entry };
 }
 
 /** Packages are found from the server itself, then from the working folder. */

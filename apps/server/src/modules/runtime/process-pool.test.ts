@@ -8,7 +8,7 @@ function aProcess(): ConnectorProcess & { die(): void } {
     get alive() {
       return alive;
     },
-    introduction: Promise.resolve({ ok: true, manifest: {} }),
+    introduction: Promise.resolve({ ok: true, manifest: {}, renews: false }),
     run: () => Promise.reject(new Error('not run here')),
     kill() {
       alive = false;

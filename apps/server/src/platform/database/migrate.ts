@@ -17,6 +17,7 @@ import { upstream } from './migrations/0014-upstream.ts';
 import { itemEvents } from './migrations/0015-item-events.ts';
 import { upstreamBudgets } from './migrations/0016-upstream-budgets.ts';
 import { inboundWebhooks } from './migrations/0017-inbound-webhooks.ts';
+import { renewals } from './migrations/0018-renewals.ts';
 
 /** Named for us: a shared Postgres server may hold other programs' `migrations`. */
 const TABLE = 'marfa_migrations';
@@ -39,6 +40,7 @@ const MIGRATIONS: Record<string, MigrationFor> = {
   '0015-item-events': itemEvents,
   '0016-upstream-budgets': upstreamBudgets,
   '0017-inbound-webhooks': inboundWebhooks,
+  '0018-renewals': renewals,
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { InboundTables } from './inbound-tables.ts';
+import type { RenewalTables } from './renewal-tables.ts';
 import type { UpstreamTables } from './upstream-tables.ts';
 
 /*
@@ -7,7 +8,7 @@ import type { UpstreamTables } from './upstream-tables.ts';
  * wire. Flags are 0 and 1. Every table that belongs to a space carries `space_id`.
  */
 
-export interface Tables extends InboundTables, UpstreamTables {
+export interface Tables extends InboundTables, RenewalTables, UpstreamTables {
   settings: { key: string; value: string };
   spaces: {
     id: string;

@@ -13,6 +13,7 @@ import { lockRows } from '../database/row-lock.ts';
 import type { Tables } from '../database/tables.ts';
 import { insertSystemItem, PLATFORM_SOURCE } from '../system-items.ts';
 import { isoOrAbsent, mirrorConnection } from './mirror-connection.ts';
+import { settleRenewal } from './settle-renewal.ts';
 
 interface Ending {
   lease: Lease;
@@ -50,10 +51,13 @@ export async function settleAttempt(
     });
     return true;
   }
+  // Before the message, as whoever takes a due renewal off the clock does it.
+  if (connection && settlement.renewal)
+    await settleRenewal(transaction, connection, { end: settlement.renewal, at: endOf(settlement, message), newId });
   await settleMessage(transaction, message, settlement.message);
   await settleRun(transaction, claimed.id, settlement.run);
   if (connection) await settleConnection(transaction, connection, settlement);
-  const at = new Date(settlement.run.finishedAtMs ?? message.queued_at_ms);
+  const at = endOf(settlement, message);
   for (const { severity, summary, detail } of settlement.activity) {
     // Whoever has to connect the account again has been told: what failed for want of it is no second call.
     if (severity === 'action_required' && connection && connection.reauth_reason !== null) continue;
@@ -68,6 +72,10 @@ export async function settleAttempt(
     });
   }
   return true;
+}
+
+function endOf({ run, message: end }: Settlement, message: MessageRow): Date {
+  return new Date(run.finishedAtMs ?? (end.state === 'waiting' ? end.failedAtMs : message.queued_at_ms));
 }
 
 async function settleMessage(transaction: Transaction, message: MessageRow, end: Settlement['message']): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Connections } from '@withmarfa/engine';
-import type { RuntimeStatus } from '@withmarfa/shared';
+import type { Registration, RuntimeStatus } from '@withmarfa/shared';
 import type { Database } from '../database/database.ts';
 
 export function createSqlConnections(database: Database): Connections {
@@ -7,8 +7,10 @@ export function createSqlConnections(database: Database): Connections {
     async load(connectionId) {
       const row = await database.read
         .selectFrom('connections')
-        .selectAll()
-        .where('id', '=', connectionId)
+        .leftJoin('connection_renewals as renewal', 'renewal.connection_id', 'connections.id')
+        .selectAll('connections')
+        .select(['renewal.registrations', 'renewal.told_activity_id'])
+        .where('connections.id', '=', connectionId)
         .executeTakeFirst();
       if (!row) return null;
       return {
@@ -22,6 +24,8 @@ export function createSqlConnections(database: Database): Connections {
         actionRequired: row.action_required === 1,
         configuration: JSON.parse(row.configuration) as Record<string, unknown>,
         cursors: JSON.parse(row.cursors) as Record<string, unknown>,
+        registrations: JSON.parse(row.registrations ?? '[]') as Registration[],
+        renewalTold: row.told_activity_id !== null,
         handledDeliveries: JSON.parse(row.handled_deliveries) as string[],
         crons: JSON.parse(row.crons) as string[],
         scheduleArmed: row.due_at_ms !== null,

@@ -21,6 +21,8 @@ export interface SyncOptions {
   maxPages?: number;
   /** Asked before each page: whether what is left is for the next run. Default never. */
   isLate?: () => boolean;
+  /** Reads this calendar alone; the others keep their turns. */
+  only?: string;
 }
 
 /**
@@ -40,7 +42,10 @@ export async function syncCalendars(ctx: CalendarContext, options: SyncOptions):
   const sync: Sync = { ctx, google, cursor, report: newReport(), now };
   keepOnly(sync, { chosen, missing });
 
-  const failure = (await readDue(sync)) ?? (await readPages(sync, chosen, options));
+  const { next } = cursor;
+  const read = options.only === undefined ? chosen : chosen.filter((id) => id === options.only);
+  const failure = (await readDue(sync)) ?? (await readPages(sync, read, options));
+  if (options.only !== undefined) cursor.next = next;
   // What was read stays read: under a limit that lasts, a large calendar would otherwise never come to its end.
   if (failure && sync.report.pages === 0) return toHandlerResult(failure);
   if (failure && !cursor.interrupted) sync.report.interrupted = failure.reason;

@@ -5,6 +5,8 @@ import {
   type CalendarEntry,
   CalendarEntrySchema,
   CalendarsPageSchema,
+  type Channel,
+  ChannelSchema,
   type EventsPage,
   EventsPageSchema,
   type GoogleEvent,
@@ -38,6 +40,18 @@ export interface GoogleCalendar {
     change: { body: Record<string, unknown>; etag: string | undefined },
   ): Promise<Answer<GoogleEvent>>;
   deleteEvent(calendarId: string, id: string): Promise<Answer<null>>;
+  /** Has Google call `address` when something of a calendar changes. */
+  watchEvents(calendarId: string, wish: ChannelWish): Promise<Answer<Channel>>;
+  stopChannel(channel: Pick<Channel, 'id' | 'resourceId'>): Promise<Answer<null>>;
+}
+
+export interface ChannelWish {
+  id: string;
+  address: string;
+  /** What each call says to prove itself. */
+  token: string;
+  /** When it is to end, in milliseconds since the epoch. */
+  endMs: number;
 }
 
 /** @param options.now milliseconds since the epoch. */
@@ -59,6 +73,13 @@ export function createGoogleCalendar(
     const parsed = schema.safeParse(parseJson(text));
     if (parsed.success) return { ok: true, value: parsed.data };
     return { ok: false, kind: 'later', reason: `Google answered ${response.status} with something unreadable.` };
+  }
+
+  /** For what is answered with nothing. */
+  async function order(method: string, path: string, body?: Record<string, unknown>): Promise<Answer<null>> {
+    const response = await ctx.marfa.proxyRequest(method, path, body);
+    const text = (await textOf(response, ctx.signal)) ?? '';
+    return response.ok ? { ok: true, value: null } : classifyFailure(response, text, options.now);
   }
 
   return {
@@ -88,11 +109,12 @@ export function createGoogleCalendar(
     getEvent: (calendarId, id) => ask(GoogleEventSchema, 'GET', eventPath(calendarId, id)),
     insertEvent: (calendarId, body) => ask(GoogleEventSchema, 'POST', eventsOf(calendarId), { body }),
     patchEvent: (calendarId, id, change) => ask(GoogleEventSchema, 'PATCH', eventPath(calendarId, id), change),
-    async deleteEvent(calendarId, id) {
-      const response = await ctx.marfa.proxyRequest('DELETE', eventPath(calendarId, id));
-      const text = (await textOf(response, ctx.signal)) ?? '';
-      return response.ok ? { ok: true, value: null } : classifyFailure(response, text, options.now);
-    },
+    deleteEvent: (calendarId, id) => order('DELETE', eventPath(calendarId, id)),
+    watchEvents: (calendarId, { id, address, token, endMs }) =>
+      ask(ChannelSchema, 'POST', `${eventsOf(calendarId)}/watch`, {
+        body: { id, type: 'web_hook', address, token, expiration: String(endMs) },
+      }),
+    stopChannel: ({ id, resourceId }) => order('POST', 'channels/stop', { id, resourceId }),
   };
 }
 

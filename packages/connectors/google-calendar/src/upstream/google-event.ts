@@ -57,4 +57,8 @@ export const CalendarEntrySchema = z.looseObject({
 });
 export type CalendarEntry = z.infer<typeof CalendarEntrySchema>;
 
+/** A watch channel as it was made; numbers come as texts. */
+export const ChannelSchema = z.looseObject({ id: z.string(), resourceId: z.string(), expiration: z.coerce.number() });
+export type Channel = z.infer<typeof ChannelSchema>;
+
 export const CalendarsPageSchema = z.looseObject({ items: z.array(z.unknown()).default([]), nextPageToken: text });

@@ -11,6 +11,8 @@ export interface GoogleFailure {
   kind: 'later' | 'gone' | 'stale' | 'taken' | 'missing' | 'refused';
   /** One sentence, with Google's own words. */
   reason: string;
+  /** Google's word for the reason. */
+  code?: string;
   /** Of `later`: whole seconds. */
   retryAfterSeconds?: number;
 }
@@ -57,6 +59,7 @@ export function classifyFailure(response: Response, text: string, now: number): 
     ok: false,
     kind,
     reason: /[.!?]$/.test(words) ? words : `${words}.`,
+    ...(code === undefined ? {} : { code }),
     ...(kind === 'later' && seconds !== undefined ? { retryAfterSeconds: seconds } : {}),
   };
 }

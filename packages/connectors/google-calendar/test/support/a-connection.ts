@@ -9,7 +9,14 @@ import {
   type TestClock,
   type TestHarness,
 } from '@withmarfa/testing';
-import { type CalendarContext, manifest, pushItem, syncCalendars } from '../../src/index.ts';
+import {
+  type CalendarContext,
+  manifest,
+  pushItem,
+  renewChannels,
+  syncCalendars,
+  takeNotification,
+} from '../../src/index.ts';
 
 export const ME = 'me@example.com';
 const TOKEN = 'token-of-the-account';
@@ -47,6 +54,9 @@ export async function aConnection(
     handlers: {
       schedule: (ctx) =>
         syncCalendars(ctx as CalendarContext, { now: clock.now(), ...(maxPages === undefined ? {} : { maxPages }) }),
+      webhook: (ctx, delivery) => takeNotification(ctx as CalendarContext, delivery, { now: clock.now() }),
+      renew: (ctx, request) =>
+        renewChannels(ctx as CalendarContext, request, { now: clock.now(), newId: () => crypto.randomUUID() }),
       itemEvent: (ctx, message) => pushItem(ctx as CalendarContext, message, { now: clock.now() }),
     },
   });

@@ -7,6 +7,8 @@ import type { AuditService } from '../../audit/index.ts';
 import type { CredentialsService } from '../../credentials/index.ts';
 import type { IntegrationsService } from '../../integrations/index.ts';
 import type { TypesService } from '../../types/index.ts';
+import type { ConnectionsService } from '../connections-service.ts';
+import type { RenewalWishes } from '../renewal-wishes.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkRuntime } from './check-runtime.ts';
@@ -44,6 +46,8 @@ export interface InboundOpener {
 
 export interface InstallerDeps {
   platform: Platform;
+  connections: Pick<ConnectionsService, 'require'>;
+  renewals: Pick<RenewalWishes, 'want'>;
   types: TypesService;
   integrations: IntegrationsService;
   credentials: CredentialsService;
@@ -53,7 +57,7 @@ export interface InstallerDeps {
 }
 
 export function createInstaller(deps: InstallerDeps): Installer {
-  const { platform, types, integrations, credentials, inboundWebhooks, activity, audit } = deps;
+  const { platform, connections, renewals, types, integrations, credentials, inboundWebhooks, activity, audit } = deps;
   const { database, newId } = platform;
 
   return {
@@ -87,10 +91,11 @@ export function createInstaller(deps: InstallerDeps): Installer {
         if (!consent.triggers.some(({ type }) => type === 'webhook')) return installed;
         const { method } = manifest.webhook_verification;
         const owner = { connectionId, method };
-        return {
-          ...installed,
-          inbound_webhook: await inboundWebhooks.open(transaction, caller, owner, { events: ['*'] }),
-        };
+        const inbound_webhook = await inboundWebhooks.open(transaction, caller, owner, { events: ['*'] });
+        // One whose account is to be connected first registers when it is.
+        if (wanted !== 'oauth_token')
+          await renewals.want(transaction, await connections.require(transaction, caller.spaceId, connectionId));
+        return { ...installed, inbound_webhook };
       });
 
       async function tell(

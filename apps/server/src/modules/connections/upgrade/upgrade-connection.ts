@@ -19,6 +19,7 @@ import { type Consent, permissionsOf } from '../install/consent.ts';
 import type { InboundOpener } from '../install/install-connection.ts';
 import { wantedCredential } from '../install/provide-credential.ts';
 import { lockActive } from '../lifecycle.ts';
+import type { RenewalWishes } from '../renewal-wishes.ts';
 import { carryConsent } from './carry-consent.ts';
 import { planUpgrade, type UpgradePlan } from './plan-upgrade.ts';
 
@@ -49,13 +50,14 @@ export interface UpgraderDeps {
   integrations: IntegrationsService;
   types: TypesService;
   keys: KeysService;
-  inboundWebhooks: InboundOpener;
   activity: ActivityService;
   audit: AuditService;
+  inboundWebhooks: InboundOpener;
+  renewals: Pick<RenewalWishes, 'want'>;
 }
 
 export function createUpgrader(deps: UpgraderDeps): Upgrader {
-  const { platform, connections, integrations, types, keys, inboundWebhooks, activity, audit } = deps;
+  const { platform, connections, integrations, types, keys, activity, audit, inboundWebhooks, renewals } = deps;
   const { database, now } = platform;
 
   return {
@@ -90,6 +92,8 @@ export function createUpgrader(deps: UpgraderDeps): Upgrader {
         await write(transaction, { row, candidate: { id: candidate.id, manifest }, consent, configuration });
         const inbound_webhook = await settleInbound(transaction, caller, { row, manifest, consent });
         await keys.revokeRuntimeKeys(transaction, caller.spaceId, id);
+        // What is registered is carried over to the new version.
+        await renewals.want(transaction, await connections.require(transaction, caller.spaceId, id));
         const from_version = row.integration_version;
         const to_version = manifest.version;
         const activity_id = await activity.record(transaction, row.space_id, id, {

@@ -167,6 +167,7 @@ const TRIGGER_WORDS = {
   schedule: 'on schedule',
   webhook: 'called by the upstream',
   'item-event': 'after a change',
+  renew: 'to go on being called',
 };
 
 interface ReconnectProps {
