@@ -6,7 +6,7 @@ import { type Flood, floodWithWebhooks } from './support/webhook-flood.ts';
 import { openRecord } from './support/webhooks.ts';
 
 const SEED = Number(process.env.MARFA_TEST_SEED ?? Date.now() % 1_000_000);
-const DELIVERIES = Number(process.env.MARFA_ZERO_LOSS_DELIVERIES ?? 1500);
+const DELIVERIES = Number(process.env.MARFA_ZERO_LOSS_DELIVERIES ?? 750);
 const KILLS = Number(process.env.MARFA_ZERO_LOSS_KILLS ?? 3);
 const CONNECTIONS_PER_METHOD = Math.min(20, Math.ceil(DELIVERIES / 400));
 /** Generous: what is judged is what happened, never how fast. */

@@ -113,11 +113,11 @@ export async function freePort(): Promise<number> {
 export async function waitFor<Value>(
   condition: () => Value | Promise<Value>,
   withinMs = 30_000,
-): Promise<NonNullable<Value>> {
+): Promise<Exclude<NonNullable<Value>, false>> {
   const until = Date.now() + withinMs;
   for (;;) {
     const value = await condition();
-    if (value) return value;
+    if (value) return value as Exclude<NonNullable<Value>, false>;
     if (Date.now() > until) throw new Error(`still not so after ${withinMs} ms: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
