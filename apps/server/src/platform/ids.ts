@@ -30,3 +30,9 @@ function count(nowMs: number, random: Uint8Array): void {
   seq = (seq + 1) | 0;
   if (seq === 0) msecs += 1;
 }
+
+/** @returns what is not above any id made at a time or after it, and above every one made before. */
+export function earliestIdAt(timeMs: number): string {
+  const hex = Math.max(0, timeMs).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}

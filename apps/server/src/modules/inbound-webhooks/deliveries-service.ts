@@ -2,6 +2,7 @@ import { type InboundDelivery, MarfaError } from '@withmarfa/shared';
 import type { Caller } from '../../platform/caller.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { lockRows } from '../../platform/database/row-lock.ts';
+import { earliestIdAt } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { ConnectionsService } from '../connections/index.ts';
@@ -86,8 +87,7 @@ export function createDeliveriesService(deps: DeliveriesDeps): DeliveriesService
       const message = await transaction
         .selectFrom('mailbox_messages')
         .selectAll()
-        .where('receipt_id', '=', deliveryId)
-        .orderBy('seq', 'desc')
+        .where('id', '=', receipt.run_id ?? receipt.id)
         .executeTakeFirst();
       if (message && message.state !== 'dead')
         throw new MarfaError('conflict', 'This delivery is waiting, or being handled, already.');
@@ -120,20 +120,20 @@ export function createDeliveriesService(deps: DeliveriesDeps): DeliveriesService
     },
 
     async prune() {
-      const before = now().getTime() - KEEP_RECEIPTS_DAYS * DAY_MS;
+      const before = earliestIdAt(now().getTime() - KEEP_RECEIPTS_DAYS * DAY_MS);
       for (;;) {
         const removed = await database.write(async (transaction) => {
           const old = await transaction
             .selectFrom('inbound_deliveries as delivery')
             .select('delivery.id')
-            .where('delivery.received_at_ms', '<', before)
+            .where('delivery.id', '<', before)
             .where((row) =>
               row.not(
                 row.exists(
                   row
                     .selectFrom('mailbox_messages as message')
                     .select('message.id')
-                    .whereRef('message.receipt_id', '=', 'delivery.id'),
+                    .whereRef('message.id', '=', 'delivery.run_id'),
                 ),
               ),
             )

@@ -27,7 +27,6 @@ export function inboundWebhooks(dialect: Database['dialect']): Migration {
         where verified = 1`);
       await run('create index inbound_deliveries_refused on inbound_deliveries (connection_id, id) where verified = 0');
       await run('create index inbound_deliveries_by_webhook on inbound_deliveries (inbound_webhook_id, id)');
-      await run('create index inbound_deliveries_by_time on inbound_deliveries (received_at_ms)');
 
       await run("alter table mailbox_messages add column kind text not null default 'manual'");
       await run(`update mailbox_messages set kind = coalesce(
@@ -36,7 +35,6 @@ export function inboundWebhooks(dialect: Database['dialect']): Migration {
       await run('alter table mailbox_messages add column first_failed_at_ms bigint');
       await run('alter table mailbox_messages add column last_failed_at_ms bigint');
       await run("create index mailbox_dead on mailbox_messages (connection_id, id) where state = 'dead'");
-      await run('create index mailbox_receipts on mailbox_messages (receipt_id) where receipt_id is not null');
       await run('alter table runs add column replay_of text');
       await run("alter table connections add column handled_deliveries text not null default '[]'");
     },
