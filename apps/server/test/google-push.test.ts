@@ -56,14 +56,14 @@ describeServer(
 
     it('hears of a change at once, at the address that was registered when its account was connected', async () => {
       const { api, inbound, runs } = await connected();
-      const [channel] = await waitFor(() => live().length === 1 && live());
+      const [channel] = await waitFor(() => (live().length === 1 ? live() : null));
       expect(channel).toMatchObject({ calendarId: ME, token: inbound.secret });
       expect(channel?.address).toBe(`${under.server.url}${new URL(inbound.receipt_url).pathname}`);
       await waitFor(async () => (await runs()).some(({ trigger }) => trigger === 'webhook'));
       google.putEvent(ME, { id: 'event1', summary: 'High water', ...MONDAY });
       const items = await waitFor(async () => {
         const found = await allRows(api, '/items?type=google.calendar.event');
-        return found.length > 0 && found;
+        return found.length > 0 ? found : null;
       });
       expect(items.map(({ properties }) => properties.title)).toEqual(['High water']);
       await google.settleNotifications();
