@@ -8,6 +8,7 @@ import { allRows, install, integrationId, RSS_WATCHER } from './support/integrat
 import { aName, aSpace, created } from './support/spaces.ts';
 import { waitFor } from './support/start-server.ts';
 import { post, type Receiving, receive, send, writeWebhookConnector } from './support/webhook-connector.ts';
+import { openRecord } from './support/webhooks.ts';
 
 const METHODS: readonly WebhookMethod[] = [
   'hmac-sha256',
@@ -192,6 +193,14 @@ describeServer(
       expect(body.inbound_webhooks_disabled).toBe(1);
       const dead = await genuine(receiving, 'four', { url: at(receiving.id), secret: other.secret });
       expect([dead.status, dead.body.error.code]).toEqual([404, 'connection_not_found']);
+      const record = await openRecord(under.profile);
+      const secrets = await record.read
+        .selectFrom('inbound_webhook_secrets')
+        .select('id')
+        .where('inbound_webhook_id', 'in', [receiving.inbound.id, other.id])
+        .execute();
+      await record.close();
+      expect(secrets).toEqual([]);
     });
 
     it('takes two secrets while one replaces the other, and the former no longer than it was told', async () => {

@@ -100,6 +100,7 @@ async function putConnection(transaction: Transaction, connection: PutConnection
     configuration: JSON.stringify(connection.configuration),
     crons: JSON.stringify(connection.crons),
     cursors: JSON.stringify(connection.cursors),
+    handled_deliveries: JSON.stringify(connection.handledDeliveries),
   };
   const replaced = await transaction
     .updateTable('connections')

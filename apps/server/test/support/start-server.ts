@@ -52,13 +52,26 @@ export async function startServer(variables: Record<string, string>): Promise<Te
     setupLink: () => /\bhttp:\/\/\S+\/setup\?token=\S+/.exec(output)?.[0] ?? null,
     async stop() {
       child.kill('SIGTERM');
-      return (await ended)[0];
+      const [code] = await ended;
+      refuseSecrets(output);
+      return code;
     },
     async kill() {
       child.kill('SIGKILL');
       await ended;
+      refuseSecrets(output);
     },
   };
+}
+
+/** Keys, access, refresh and lease tokens, and secrets of webhooks, in the forms in which Marfa makes them. */
+const SECRETS = /marfa_(?:k1|at|rt|lt)_\w{30,}|whsec_[\w-]{20,}/;
+
+/** Every server of every suite is held to this: whatever it was made to do, no secret is in what it printed. */
+function refuseSecrets(output: string): void {
+  const found = SECRETS.exec(output);
+  if (found)
+    throw new Error(`the server printed a secret: …${output.slice(Math.max(0, found.index - 200), found.index + 12)}…`);
 }
 
 /** Starts a server that is expected not to come up. @returns its exit code, null when it came up and had to be ended, and what it printed. */

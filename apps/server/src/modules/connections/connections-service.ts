@@ -9,6 +9,7 @@ import { mergeSystemItem, revokeSystemItem } from '../../platform/system-items.t
 import type { ActivityService } from '../activity/index.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { KeysService } from '../keys/index.ts';
+import { closeInboundWebhooks } from './close-inbound-webhooks.ts';
 import type { ConnectionRow } from './connection-row.ts';
 import { createReauthorization, type Reauthorization } from './reauthorization.ts';
 import type { RenewalWishes } from './renewal-wishes.ts';
@@ -117,12 +118,7 @@ export function createConnectionsService({
         .where('revoked_at', 'is', null)
         .where('expires_at_ms', '>', at.getTime())
         .executeTakeFirst();
-      const inbound = await transaction
-        .updateTable('inbound_webhooks')
-        .set({ disabled: 1, removed: 1, updated_at: at.toISOString() })
-        .where('connection_id', '=', id)
-        .where('removed', '=', 0)
-        .executeTakeFirst();
+      const inbound_webhooks_disabled = await closeInboundWebhooks(transaction, id, at);
       if (row.reauth_activity_id !== null)
         await revokeSystemItem(transaction, caller.spaceId, row.reauth_activity_id, at);
       await keys.revokeRuntimeKeys(transaction, caller.spaceId, id);
@@ -150,7 +146,7 @@ export function createConnectionsService({
         revoked_credential_ids: [row.credential_id],
         oauth_tokens_deleted: Number(tokens.numDeletedRows),
         leased_tokens_revoked: Number(leases.numUpdatedRows),
-        inbound_webhooks_disabled: Number(inbound.numUpdatedRows),
+        inbound_webhooks_disabled,
         activity_id,
       };
     },

@@ -254,6 +254,7 @@ export function createInboundWebhooksService(deps: InboundWebhooksDeps): Inbound
     async remove(transaction, caller, at) {
       const row = await lock(transaction, caller, at);
       if (row.removed === 1) return;
+      await transaction.deleteFrom('inbound_webhook_secrets').where('inbound_webhook_id', '=', row.id).execute();
       await record(transaction, caller, 'delete', await touch(transaction, row, { disabled: 1, removed: 1 }));
     },
   };

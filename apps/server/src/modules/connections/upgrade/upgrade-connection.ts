@@ -10,6 +10,7 @@ import type { AuditService } from '../../audit/index.ts';
 import type { IntegrationsService } from '../../integrations/index.ts';
 import type { KeysService } from '../../keys/index.ts';
 import type { TypesService } from '../../types/index.ts';
+import { closeInboundWebhooks } from '../close-inbound-webhooks.ts';
 import type { ConnectionRow } from '../connection-row.ts';
 import type { ConnectionsService } from '../connections-service.ts';
 import { checkConfiguration } from '../install/check-configuration.ts';
@@ -168,13 +169,17 @@ export function createUpgrader(deps: UpgraderDeps): Upgrader {
   ): Promise<NewInboundWebhook | null> {
     const { method } = manifest.webhook_verification;
     const receives = consent.triggers.some(({ type }) => type === 'webhook');
+    if (!receives) {
+      await closeInboundWebhooks(transaction, row.id, now());
+      return null;
+    }
     const { numUpdatedRows } = await transaction
       .updateTable('inbound_webhooks')
-      .set({ method, ...(receives ? {} : { disabled: 1, removed: 1, updated_at: now().toISOString() }) })
+      .set({ method })
       .where('connection_id', '=', row.id)
       .where('removed', '=', 0)
       .executeTakeFirst();
-    if (!receives || numUpdatedRows > 0n) return null;
+    if (numUpdatedRows > 0n) return null;
     return inboundWebhooks.open(transaction, caller, { connectionId: row.id, method }, { events: ['*'] });
   }
 
