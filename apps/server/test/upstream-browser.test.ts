@@ -54,7 +54,7 @@ describe.skipIf(CHROMIUM === null)('A person at a browser without script', () =>
     await page.click('button[value=approve]');
     expect(await page.textContent('main')).toContain('Connect its account');
     const { triggers } = (await connection()).properties;
-    expect(triggers.map(({ type }: { type: string }) => type)).toEqual(['schedule', 'manual']);
+    expect(triggers.map(({ type }: { type: string }) => type)).toEqual(['schedule', 'webhook', 'manual']);
 
     await page.click('text=Connect the account');
     expect(await page.textContent('h1')).toBe('The account is connected');

@@ -211,6 +211,7 @@ export async function wireConnections(parts: ConnectionParts) {
       deadLetters,
       runs,
       starter: runtime.starter,
+      renews: runtime.renews,
     },
     mount(mount: Mount): void {
       const ttlSeconds = environment.runtimeCredentialTtlSeconds;

@@ -39,7 +39,6 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   createInboundWebhook: { events: ['issues', 'pull_request'] },
   updateInboundWebhook: { disabled: true },
   replayDeadLetters: { filter: { kind: 'webhook', reason_contains: 'timed out' }, dry_run: true },
-  peekDeadLetters: { limit: 20 },
   replayAnyDeadLetters: { all: true, dry_run: true },
   addItemTags: { tags: ['sailing', 'summer'] },
   putItemExtension: { colour: 'blue', pinned: true },

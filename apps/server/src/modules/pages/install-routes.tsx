@@ -21,7 +21,7 @@ const SECRETS = ['credential.api_token', 'credential.oauth_client_secret'];
 /** The consent page of an integration, and its answer. */
 export function mountInstallPages(routes: PageRoutes, tools: PageTools): void {
   const { platform, integrations, installer, credentials, starter, csrfToken, protectForm, requireSignedIn } = tools;
-  const { localUrl, oauth, logger } = tools;
+  const { localUrl, oauth, logger, renews } = tools;
 
   async function page(
     session: SignedIn,
@@ -80,7 +80,10 @@ export function mountInstallPages(routes: PageRoutes, tools: PageTools): void {
         Object.keys(made).length === 0 ? undefined : newCredential(made, label || integration.manifest_name),
       );
       await firstRun(session, connection_id, integration);
-      if (inbound_webhook === undefined) return response.redirect(303, `/connections/${connection_id}`);
+      const { manifest_name, manifest_version } = integration;
+      // Whoever registers itself gives the address and the secret to its service; there is nothing for a person to do.
+      if (inbound_webhook === undefined || renews(manifest_name, manifest_version))
+        return response.redirect(303, `/connections/${connection_id}`);
       // Shown once, in the answer to the form: nothing has to be kept for a page after it.
       const connection = { id: connection_id, label: label || integration.manifest_name };
       const owner = { name: session.user.name, csrf: csrfToken(request, response) };

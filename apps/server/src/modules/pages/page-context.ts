@@ -40,6 +40,8 @@ export interface PagesDeps {
   /** Keeps people from trying codes of devices until one fits. */
   userCodeGuesses: Guesses;
   starter: RunStarter;
+  /** Whether a version of an integration registers itself with its service; null when it is not known here. */
+  renews(name: string, version: string): boolean | null;
   /** This server's address as its own connector processes reach it. */
   localUrl: () => string;
   /** Whether cookies are for https only. */
