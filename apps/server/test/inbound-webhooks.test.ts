@@ -174,6 +174,30 @@ describeServer(
       expect((await runs(api, receiving)).map(({ status }) => status)).toContain('retrying');
     });
 
+    it('keeps a delivery that was being handled when its Connection was paused, and asks nobody for anything', async () => {
+      const { api } = await aSpace(under.admin);
+      const receiving = await here(api, 'github');
+      const { promise: isHandling, resolve: handling } = Promise.withResolvers<void>();
+      const { promise: isPaused, resolve: paused } = Promise.withResolvers<void>();
+      receiving.receiver.answerWith(async (_request, response) => {
+        handling();
+        await isPaused;
+        // What the handler does afterwards needs a credential that has ended.
+        response.writeHead(200).end(JSON.stringify({ write: true }));
+      });
+      await genuine(receiving, 'held');
+      await isHandling;
+      await api.post(`/connections/${receiving.id}/pause`);
+      paused();
+      await waitFor(async () => (await runs(api, receiving))[0].status === 'retrying');
+      expect(await allRows(api, `/connections/${receiving.id}/dlq`)).toEqual([]);
+      const rows = await allRows(api, '/items?type=system.activity');
+      expect(rows.filter(({ properties }) => properties.severity === 'action_required')).toEqual([]);
+      await api.post(`/connections/${receiving.id}/resume`);
+      receiving.receiver.answerWith((_request, response) => response.writeHead(204).end());
+      await waitFor(async () => (await runs(api, receiving))[0].status === 'succeeded');
+    });
+
     it('is gone when it is disabled, and for good when it is deleted or its Connection uninstalled', async () => {
       const { api } = await aSpace(under.admin);
       const receiving = await here(api);

@@ -107,11 +107,11 @@ describe('dispatchMessage', () => {
     expect(await dispatchMessage(ctx, aTick())).toEqual({ ok: false, retry: true, reason: 'at once' });
   });
 
-  it('gives up when the connection is gone', async () => {
+  it('leaves it to the host what becomes of the message when the connection is gone', async () => {
     registerScheduleHandler(async () => {
       throw new ConnectionGoneError(CONNECTION);
     });
-    expect(await dispatchMessage(ctx, aTick())).toMatchObject({ ok: false, retry: false });
+    expect(await dispatchMessage(ctx, aTick())).toMatchObject({ ok: false, retry: true });
   });
 
   it('cuts an endless reason', async () => {

@@ -73,14 +73,14 @@ describe('a renewal', () => {
     });
   });
 
-  it('that throws is tried again, unless the Connection is gone', async () => {
+  it('that throws is tried again, also when its Connection was paused under it', async () => {
     registerRenewHandler(() => Promise.reject(new TypeError('no route')));
     expect(await dispatchRenewal(aContext().ctx, { inbound, registrations: [] })).toEqual({
       result: { ok: false, retry: true, reason: 'no route' },
     });
     registerRenewHandler(() => Promise.reject(new ConnectionGoneError(CONNECTION)));
     expect((await dispatchRenewal(aContext().ctx, { inbound, registrations: [] })).result).toMatchObject({
-      retry: false,
+      retry: true,
     });
   });
 

@@ -19,10 +19,14 @@ const TELL = `async (ctx, delivery) => {
   const { delivery_id, headers, replayed } = delivery;
   const told = { connection_id: ctx.connection_id, delivery_id, headers, replayed, body_base64: Buffer.from(delivery.body).toString('base64') };
   const answer = await ctx.fetch(ctx.configuration.mode, { method: 'POST', body: JSON.stringify(told) });
-  return answer.status === 204 ? { ok: true } : await answer.json();
+  if (answer.status === 204) return { ok: true };
+  const result = await answer.json();
+  if (!result.write) return result;
+  await ctx.marfa.createItem({ type: 'core.bookmark', source_id: delivery_id, properties: { url: 'https://example.test/' } });
+  return { ok: true };
 }`;
 
-/** Writes a connector that posts each delivery to the address in its `mode`, and ends as it is answered: 204 for done, else the result. */
+/** Writes a connector that posts each delivery to the address in its `mode`, and ends as it is answered: 204 for done, else the result; with `write`, it first writes a bookmark. */
 export function writeWebhookConnector(
   method: WebhookMethod,
   changes: Record<string, unknown> = {},

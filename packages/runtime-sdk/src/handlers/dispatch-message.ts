@@ -1,6 +1,5 @@
 import { type HandlerResult, HandlerResultSchema, type QueueMessage, type RenewMessage } from '@withmarfa/shared';
 import type { ConnectionContext } from '../context/connection-context.ts';
-import { ConnectionGoneError } from '../errors/connection-gone-error.ts';
 import { decodeBase64ToArrayBuffer } from '../text/decode-base64-to-array-buffer.ts';
 import { describeError } from '../text/describe-error.ts';
 import type { ConnectorHandlers } from './handler-types.ts';
@@ -12,8 +11,9 @@ type Message = Exclude<QueueMessage, RenewMessage>;
 
 /**
  * Hands one message to the handler of its kind.
- * @returns what the handler answered. A throw is a failure to be tried again; no handler, a body that cannot be
- *   decoded, an answer that is no HandlerResult, or a Connection that is gone is a failure for good. Never throws.
+ * @returns what the handler answered. A throw is a failure to be tried again, also that of a Connection that is gone: it may
+ *   have been paused alone, and its host knows what becomes of its mail. No handler, a body that cannot be decoded, or an
+ *   answer that is no HandlerResult is a failure for good. Never throws.
  */
 export async function dispatchMessage(ctx: ConnectionContext, message: Message): Promise<HandlerResult> {
   const found = findCall(registeredHandlers(), ctx, message);
@@ -21,7 +21,7 @@ export async function dispatchMessage(ctx: ConnectionContext, message: Message):
   try {
     return judge(await found.call(), message.kind);
   } catch (error) {
-    return { ok: false, retry: !ConnectionGoneError.is(error), reason: describeError(error) };
+    return { ok: false, retry: true, reason: describeError(error) };
   }
 }
 

@@ -1,6 +1,5 @@
 import { type HandlerResult, type Registration, RenewResultSchema, toIssues } from '@withmarfa/shared';
 import type { ConnectionContext } from '../context/connection-context.ts';
-import { ConnectionGoneError } from '../errors/connection-gone-error.ts';
 import { describeError } from '../text/describe-error.ts';
 import { hideSecret } from '../text/hide-secret.ts';
 import type { RenewalRequest } from './handler-types.ts';
@@ -15,8 +14,8 @@ export interface Renewed {
 
 /**
  * Calls the renew hook.
- * @returns what it answered. A throw is a failure to be tried again; no hook, an answer that is no RenewResult, or a
- *   Connection that is gone is a failure for good. The secret of the address stands in no reason. Never throws.
+ * @returns what it answered. A throw is a failure to be tried again; no hook, or an answer that is no RenewResult, is a
+ *   failure for good. The secret of the address stands in no reason. Never throws.
  */
 export async function dispatchRenewal(ctx: ConnectionContext, request: RenewalRequest): Promise<Renewed> {
   const { renew } = registeredHandlers();
@@ -24,7 +23,7 @@ export async function dispatchRenewal(ctx: ConnectionContext, request: RenewalRe
   try {
     return withoutSecret(judge(await renew(ctx, request)), request);
   } catch (error) {
-    return withoutSecret(failed(!ConnectionGoneError.is(error), describeError(error)), request);
+    return withoutSecret(failed(true, describeError(error)), request);
   }
 }
 
