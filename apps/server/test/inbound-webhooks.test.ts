@@ -179,11 +179,10 @@ describeServer(
       const receiving = await here(api, 'github');
       const { promise: isHandling, resolve: handling } = Promise.withResolvers<void>();
       const { promise: isPaused, resolve: paused } = Promise.withResolvers<void>();
-      receiving.receiver.answerWith(async (_request, response) => {
+      receiving.receiver.answerWith((_request, response) => {
         handling();
-        await isPaused;
         // What the handler does afterwards needs a credential that has ended.
-        response.writeHead(200).end(JSON.stringify({ write: true }));
+        void isPaused.then(() => response.writeHead(200).end(JSON.stringify({ write: true })));
       });
       await genuine(receiving, 'held');
       await isHandling;
