@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
+import { WEBHOOK_METHODS } from '@withmarfa/webhooks';
 import { signWebhook, type WebhookMethod } from '@withmarfa/webhooks/signing';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Api } from './support/api.ts';
@@ -10,16 +11,8 @@ import { waitFor } from './support/start-server.ts';
 import { post, type Receiving, receive, send, writeWebhookConnector } from './support/webhook-connector.ts';
 import { openRecord } from './support/webhooks.ts';
 
-const METHODS: readonly WebhookMethod[] = [
-  'hmac-sha256',
-  'slack',
-  'stripe',
-  'github',
-  'google-channel',
-  'cloudflare-email',
-];
 const connectors = Object.fromEntries(
-  await Promise.all(METHODS.map(async (method) => [method, await writeWebhookConnector(method)] as const)),
+  await Promise.all(WEBHOOK_METHODS.map(async (method) => [method, await writeWebhookConnector(method)] as const)),
 ) as Record<WebhookMethod, Awaited<ReturnType<typeof writeWebhookConnector>>>;
 afterAll(async () => {
   for (const connector of Object.values(connectors)) await connector.dispose();
@@ -60,7 +53,7 @@ describeServer(
       for (const { receiver } of open.splice(0)) await receiver.close();
     });
 
-    describe.each(METHODS)('verified by %s', (method) => {
+    describe.each(WEBHOOK_METHODS)('verified by %s', (method) => {
       it('is handled once, as it came, however often it is sent', async () => {
         const { api } = await aSpace(under.admin);
         const receiving = await here(api, method);

@@ -1,9 +1,10 @@
 import { type FakeAuthorizationServer, startFakeAuthorizationServer, startFakeTodoist } from '@withmarfa/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, bootstrap } from './support/api.ts';
-import { type Browser, CHROMIUM, openBrowser } from './support/browser.ts';
+import { type Browser, CHROMIUM } from './support/browser.ts';
 import { allRows, integrationId } from './support/integrations.ts';
-import { becomeOwner, OWNER } from './support/person.ts';
+import { openAsOwner } from './support/open-as-owner.ts';
+import { becomeOwner } from './support/person.ts';
 import { createProfile, type Profile } from './support/profiles.ts';
 import { startServer, type TestServer } from './support/start-server.ts';
 
@@ -20,11 +21,7 @@ describe.skipIf(CHROMIUM === null)('A person at a browser without script', () =>
     admin = await bootstrap(server.url);
     authorization = await startFakeAuthorizationServer();
     await becomeOwner(server);
-    browser = await openBrowser({ script: false });
-    await browser.page.goto(`${server.url}/auth/sign-in`);
-    await browser.page.fill('[name=email]', OWNER.email);
-    await browser.page.fill('[name=password]', OWNER.password);
-    await browser.page.click('main button[type=submit]');
+    browser = await openAsOwner(server);
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, bootstrap } from './support/api.ts';
-import { type Browser, CHROMIUM, openBrowser } from './support/browser.ts';
+import { type Browser, CHROMIUM } from './support/browser.ts';
 import { allRows, integrationId } from './support/integrations.ts';
-import { becomeOwner, OWNER } from './support/person.ts';
+import { openAsOwner } from './support/open-as-owner.ts';
+import { becomeOwner } from './support/person.ts';
 import { createProfile, type Profile } from './support/profiles.ts';
 import { startServer, type TestServer, waitFor } from './support/start-server.ts';
 import { send } from './support/webhook-connector.ts';
@@ -32,11 +33,7 @@ describe.skipIf(CHROMIUM === null)('A person who is told of GitHub, at a browser
     server = await startServer({ ...profile.variables, MARFA_CONNECTORS: '@withmarfa/connector-github-webhooks' });
     admin = await bootstrap(server.url);
     await becomeOwner(server);
-    browser = await openBrowser({ script: false });
-    await browser.page.goto(`${server.url}/auth/sign-in`);
-    await browser.page.fill('[name=email]', OWNER.email);
-    await browser.page.fill('[name=password]', OWNER.password);
-    await browser.page.click('main button[type=submit]');
+    browser = await openAsOwner(server);
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,4 +1,4 @@
-import type { WebhookMethod } from '@withmarfa/webhooks/signing';
+import { WEBHOOK_METHODS, type WebhookMethod } from '@withmarfa/webhooks';
 import type { Database } from '../../src/platform/database/database.ts';
 import { type Api, bootstrap } from './api.ts';
 import { createRandom } from './create-random.ts';
@@ -11,14 +11,6 @@ import { freePort, startServer, waitFor } from './start-server.ts';
 import { openRecord } from './webhooks.ts';
 import { type ConnectorFolder, writeConnector } from './write-connector.ts';
 
-const METHODS: readonly WebhookMethod[] = [
-  'hmac-sha256',
-  'slack',
-  'stripe',
-  'github',
-  'google-channel',
-  'cloudflare-email',
-];
 /** Deliveries under way at the same time. */
 const SENDERS = 64;
 /** Nothing is waited for any longer; a run that hangs is a fault. */
@@ -55,7 +47,7 @@ export interface Flood {
  * other, all others as they come.
  */
 export async function floodWithWebhooks(options: FloodOptions): Promise<Flood> {
-  const connectors = await Promise.all(METHODS.map(writeOne));
+  const connectors = await Promise.all(WEBHOOK_METHODS.map(writeOne));
   const record = await openRecord(options.profile);
   try {
     return await flood(options, connectors, record);
@@ -89,7 +81,7 @@ async function flood(options: FloodOptions, connectors: ConnectorFolder[], recor
     resolve();
   };
 
-  const methods = METHODS.flatMap((method) => Array.from({ length: connectionsPerMethod }, () => method));
+  const methods = WEBHOOK_METHODS.flatMap((method) => Array.from({ length: connectionsPerMethod }, () => method));
   const plan = planDeliveries(options.deliveries, { methods, random });
   const { api } = await aSpace(await bootstrap(server.url));
   const receivers: (Receiver & { connectionId: string })[] = [];
